@@ -1,0 +1,66 @@
+"""janus-reward: decide which visual-code triples to train on.
+
+    import janus_reward as jr
+
+    with jr.Scorer(judge="evidence") as scorer:
+        verdict = scorer.score(instruction="Draw a red circle", code="<svg ...>")
+        print(verdict.score, verdict.criteria["visual_fidelity"].score)
+
+The public names are those in `__all__`; each is imported when it is first used, so that importing the package is cheap.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from janus_reward.errors import JanusError
+    from janus_reward.run import Run
+    from janus_reward.scorer import Filter, Scorer
+    from janus_reward.scoring import render_dataset, score_dataset
+    from janus_reward.triple import Decision, Evidence, Render, Score, Triple, Verdict
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "JanusError": "errors",
+    "Run": "run",
+    "Filter": "scorer",
+    "Scorer": "scorer",
+    "render_dataset": "scoring",
+    "score_dataset": "scoring",
+    "Decision": "triple",
+    "Evidence": "triple",
+    "Render": "triple",
+    "Score": "triple",
+    "Triple": "triple",
+    "Verdict": "triple",
+}
+
+__all__ = [
+    "Decision",
+    "Evidence",
+    "Filter",
+    "JanusError",
+    "Render",
+    "Run",
+    "Score",
+    "Scorer",
+    "Triple",
+    "Verdict",
+    "__version__",
+    "render_dataset",
+    "score_dataset",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{home}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,66 @@
+"""The command line: `janus-reward COMMAND`."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from types import FrameType
+from typing import NoReturn
+
+import typer
+
+from janus_reward import __version__
+from janus_reward.errors import JanusError
+
+app = typer.Typer(
+    name="janus-reward",
+    help="Render, measure and judge instruction-code-picture triples, and decide which to train on.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+
+
+def _version(shown: bool) -> None:
+    if shown:
+        typer.echo(f"janus-reward {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Print the version."),
+) -> None:
+    """Options of all commands."""
+
+
+def main() -> NoReturn:
+    """Run the command line; exit codes are those of the README: 0 done, 1 rows with errors, 2 usage or input, 3 stopped."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        app()
+    except JanusError as error:
+        _complain(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(3)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(0)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _complain(error: JanusError) -> None:
+    name = {2: "error", 3: "stopped"}[error.exit_code]
+    typer.secho(f"{name}: ", fg="red", bold=True, nl=False, err=True)
+    typer.echo(error.message, err=True)
+    if error.hint:
+        typer.echo(f"  {error.hint}", err=True)
+
+
+# The command modules register themselves on the app above.
+from janus_reward.cli import doctor, inspect, render, score  # noqa: E402, F401

@@ -1,0 +1,289 @@
+"""The engine behind `score dataset` and `render`: read, run the stages, write shards, resume."""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from janus_reward.dataset import Source, open_source
+from janus_reward.engines.local import LocalEngine
+from janus_reward.errors import InputError, JanusError, Stopped
+from janus_reward.evidence import SIGNALS
+from janus_reward.judges import judge_named
+from janus_reward.render.base import RenderSettings
+from janus_reward.render.farm import RenderMode
+from janus_reward.rubric import RubricSet
+from janus_reward.run import Run
+from janus_reward.run.manifest import RunFolder
+from janus_reward.run.schema import TIMING_SCHEMA, Row, complete, render_row, render_schema, score_row, score_schema
+from janus_reward.run.shards import ShardFolder
+from janus_reward.stages import Finished, RenderStageConfig, ScoreStageConfig, dead_render, dead_verdict
+from janus_reward.triple import Triple
+
+ENGINES = ("local",)
+"""Engines that can run a dataset; `ray` joins with the scale work."""
+
+_BATCH_ROWS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a run is, handed to the progress callback after every batch.
+
+    Args:
+        done: rows finished, those of earlier starts included.
+        resumed: rows that earlier starts had finished.
+        total: rows in the source, when known.
+        outcomes: rows of this start by outcome; rows with an error count as `error`.
+    """
+
+    done: int
+    resumed: int
+    total: int | None
+    outcomes: Mapping[str, int]
+
+
+@dataclass(slots=True)
+class _Job:
+    """One command's work: which table, how a finished record becomes its row, which stage."""
+
+    table: str
+    schema: pa.Schema
+    row: Callable[[Finished], Row]
+    make: RenderStageConfig | ScoreStageConfig
+    settings: dict[str, Any]
+    on_death: Callable[[Triple], Finished]
+    outcomes: dict[str, int] = field(default_factory=dict)
+
+
+def score_dataset(
+    src: str | Path,
+    out: str | Path,
+    *,
+    judge: str = "evidence",
+    rubrics: str | Path | None = None,
+    mapping: Mapping[str, str] | None = None,
+    render: RenderMode = "auto",
+    limit: int | None = None,
+    workers: int | None = None,
+    engine: str = "local",
+    seed: int = 0,
+    shard_rows: int = 256,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Run:
+    """Score every triple of a dataset into a run folder; the same call resumes an unfinished run.
+
+    Args:
+        src: a file, a folder or a Hub id, as in `janus_reward.dataset.open_source`.
+        out: the run folder.
+        judge: name of a judge.
+        rubrics: folder whose rubric files replace the built-in ones of the same domain and task.
+        mapping: record field to path in the source's rows.
+        render: `auto`, `always` or `never` (see `RenderFarm`).
+        limit: only the first rows.
+        workers: processes; all cores when `None`.
+        seed: for every random choice.
+        shard_rows: rows per Parquet shard, the unit of resuming.
+
+    Raises:
+        InputError: the source or an option cannot be used.
+        RunConflict: the folder belongs to another run.
+        DiskError, Stopped: the run stopped between two shards; the same call goes on.
+    """
+    _known_engine(engine)
+    rubric_folder = Path(rubrics) if rubrics is not None else None
+    rubric_set, the_judge = RubricSet.load(rubric_folder), judge_named(judge)
+    settings = RenderSettings(seed=seed)
+    criteria = rubric_set.criteria
+    store = Path(out) / "renders"
+    job = _Job(
+        table="scores",
+        schema=score_schema(criteria, list(SIGNALS)),
+        row=lambda finished: complete(_scored(finished, the_judge.revision), criteria),
+        make=ScoreStageConfig(RenderStageConfig(store, settings, render), judge, rubric_folder),
+        settings={
+            "command": "score dataset",
+            "judge": {"name": the_judge.name, "revision": the_judge.revision},
+            "rubrics_sha256": rubric_set.sha256,
+            "render": render,
+            "render_settings": asdict(settings),
+            "seed": seed,
+        },
+        on_death=partial(dead_verdict, the_judge.name, rubric_set),
+    )
+    source = open_source(str(src), mapping=mapping, limit=limit)
+    return _run(job, source, Path(out), mapping, limit, workers, shard_rows, on_progress)
+
+
+def render_dataset(
+    src: str | Path,
+    out: str | Path,
+    *,
+    mapping: Mapping[str, str] | None = None,
+    render: RenderMode = "auto",
+    limit: int | None = None,
+    workers: int | None = None,
+    seed: int = 0,
+    shard_rows: int = 256,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Run:
+    """Render every triple of a dataset into a run folder with a table `outcomes/`; arguments as in `score_dataset`."""
+    settings = RenderSettings(seed=seed)
+    job = _Job(
+        table="outcomes",
+        schema=render_schema(),
+        row=lambda finished: render_row(finished.triple, finished.render, finished.error),
+        make=RenderStageConfig(Path(out) / "renders", settings, render),
+        settings={"command": "render", "render": render, "render_settings": asdict(settings), "seed": seed},
+        on_death=dead_render,
+    )
+    source = open_source(str(src), mapping=mapping, limit=limit)
+    return _run(job, source, Path(out), mapping, limit, workers, shard_rows, on_progress)
+
+
+def _run(
+    job: _Job,
+    source: Source,
+    out: Path,
+    mapping: Mapping[str, str] | None,
+    limit: int | None,
+    workers: int | None,
+    shard_rows: int,
+    on_progress: Callable[[Progress], None] | None,
+) -> Run:
+    job.settings |= {
+        "source_sha256": source.fingerprint(),
+        "map": dict(mapping or {}),
+        "limit": limit,
+        "shard_rows": shard_rows,
+        "janus_reward": version("janus-reward"),
+    }
+    count = workers or os.cpu_count() or 1
+    folder = RunFolder(out, job.settings, {"source": source.name, "workers": count, "versions": versions()})
+    started, before = time.monotonic(), float(folder.manifest["wall_s"])
+    try:
+        if folder.manifest.get("finished"):
+            folder.save(status="done")
+            return Run(out)
+        rows = _write(job, source, out, count, shard_rows, on_progress)
+        folder.save(status="done", finished=True, rows=rows, wall_s=before + time.monotonic() - started)
+        folder.save(summary=_counts(Run(out)))
+    except (KeyboardInterrupt, JanusError) as error:
+        _stopped(folder, before + time.monotonic() - started)
+        if isinstance(error, KeyboardInterrupt):
+            hint = "Finished shards are safe; run the same command again to go on."
+            raise Stopped(f"stopped by a signal; {out} is incomplete", hint=hint) from error
+        raise
+    finally:
+        folder.close()
+    return Run(out)
+
+
+def _write(
+    job: _Job,
+    source: Source,
+    out: Path,
+    workers: int,
+    shard_rows: int,
+    on_progress: Callable[[Progress], None] | None,
+) -> int:
+    """Score what is missing and write it shard by shard; returns the rows of the whole run."""
+    shards = ShardFolder(out / job.table, job.schema, shard_rows)
+    timings = ShardFolder(out / "timings", TIMING_SCHEMA, shard_rows)
+    number = shards.finished()
+    done = resumed = shards.count()
+    total = source.count() if on_progress else None
+    engine = LocalEngine(job.make, workers, job.on_death)
+    pending: list[Finished] = []
+    try:
+        for batch in engine.map(_batches(source.iter(start=resumed), _BATCH_ROWS)):
+            pending += batch
+            done += len(batch)
+            if on_progress:
+                _count(job.outcomes, batch)
+                on_progress(Progress(done, resumed, total, job.outcomes))
+            while len(pending) >= shard_rows:
+                _write_shard(job, shards, timings, number, pending[:shard_rows])
+                del pending[:shard_rows]
+                number += 1
+        if pending or number == 0:
+            _write_shard(job, shards, timings, number, pending)
+    except BaseException:
+        engine.kill()
+        raise
+    engine.close()
+    return done
+
+
+def _write_shard(
+    job: _Job, shards: ShardFolder, timings: ShardFolder, number: int, finished: Sequence[Finished]
+) -> None:
+    """Timings first: a shard of scores that exists always has its timings beside it."""
+    timings.write(number, [_timing(item) for item in finished])
+    shards.write(number, [job.row(item) for item in finished])
+
+
+def _timing(finished: Finished) -> Row:
+    seconds = {f"{stage}_s": value for stage, value in finished.seconds.items()}
+    return {"id": finished.triple.id, "row": finished.triple.row, **seconds}
+
+
+def _scored(finished: Finished, judge_revision: str) -> Row:
+    if finished.verdict is None:
+        raise ValueError("a scored record has a verdict")
+    return score_row(finished.verdict, judge_revision, finished.error)
+
+
+def _batches(triples: Iterator[Triple], size: int) -> Iterable[list[Triple]]:
+    batch: list[Triple] = []
+    for triple in triples:
+        batch.append(triple)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _count(outcomes: dict[str, int], batch: Sequence[Finished]) -> None:
+    for finished in batch:
+        name = "error" if finished.error else finished.render.outcome
+        outcomes[name] = outcomes.get(name, 0) + 1
+
+
+def _stopped(folder: RunFolder, wall_s: float) -> None:
+    """Note the stop; when even that cannot be written the finished shards still tell how far the run came."""
+    try:
+        folder.save(status="stopped", wall_s=wall_s)
+    except JanusError:
+        folder.manifest["status"] = "stopped"
+
+
+def _counts(run: Run) -> dict[str, Any]:
+    return {name: value for name, value in run.summary().as_dict().items() if name not in ("path", "status", "wall_s")}
+
+
+def _known_engine(engine: str) -> None:
+    if engine not in ENGINES:
+        raise InputError(f"unknown engine {engine!r}", hint=f"Known engines: {', '.join(ENGINES)}.")
+
+
+def versions() -> dict[str, str]:
+    """Versions of Python and of every installed library that can change a row."""
+    found = {"python": platform.python_version()}
+    for name in ("janus-reward", "numpy", "pillow", "pyarrow", "scikit-learn", "matplotlib", "seaborn", "pandas",
+                 "plotly", "playwright", "resvg-py", "vl-convert-python", "pypdfium2"):
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
