@@ -30,7 +30,9 @@ def checkup() -> list[Finding]:
     return [
         Finding("python", True, f"{platform.python_version()}, {os.cpu_count()} cores"),
         _sandbox(),
-        _package("charts in Python", ("matplotlib", "seaborn", "plotly", "pandas", "scipy", "time_machine", "pyseccomp")),
+        _package(
+            "charts in Python", ("matplotlib", "seaborn", "plotly", "pandas", "scipy", "time_machine", "pyseccomp")
+        ),
         _package("SVG", ("resvg_py",)),
         _package("Vega and Vega-Lite", ("vl_convert",)),
         _package("PDF pictures", ("pypdfium2",)),
@@ -74,7 +76,9 @@ def _web_libraries() -> Finding:
     if folder is not None and folder.is_dir():
         return Finding(name, True, str(folder))
     npm = "" if shutil.which("npm") else " (needs npm: apt-get install npm)"
-    return Finding(name, False, "pages that load libraries from a CDN will miss them", f"janus-reward doctor --fix{npm}")
+    return Finding(
+        name, False, "pages that load libraries from a CDN will miss them", f"janus-reward doctor --fix{npm}"
+    )
 
 
 def _tried(name: str, look: Callable[[], str]) -> Finding:

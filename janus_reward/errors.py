@@ -1,7 +1,7 @@
 """The vocabulary of errors, named by the boundary that was crossed.
 
-Every error says what was wrong, where, and what to do next. `JanusError.exit_code` is what the command line returns when
-the error reaches the top: 2 for input that cannot be used, 3 for a stop that the same command resumes.
+Every error says what was wrong, where, and what to do next. `JanusError.exit_code` is what the command line returns
+when the error reaches the top: 2 for input that cannot be used, 3 for a stop that the same command resumes.
 """
 
 from __future__ import annotations

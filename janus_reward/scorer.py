@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
-from janus_reward.dataset.record import triple_from
+from janus_reward.dataset.single import triple_from
 from janus_reward.engines.local import LocalEngine
 from janus_reward.errors import InputError
 from janus_reward.judges import judge_named
@@ -51,10 +51,16 @@ class Scorer:
         seed: int = 0,
     ) -> None:
         self._resources = ExitStack()
-        store = Path(cache) if cache else Path(self._resources.enter_context(tempfile.TemporaryDirectory(prefix="janus-reward-")))
+        store = (
+            Path(cache)
+            if cache
+            else Path(self._resources.enter_context(tempfile.TemporaryDirectory(prefix="janus-reward-")))
+        )
         rubric_folder = Path(rubrics) if rubrics is not None else None
         self._rubrics, self._judge = RubricSet.load(rubric_folder), judge_named(judge)
-        self._config = ScoreStageConfig(RenderStageConfig(store, RenderSettings(seed=seed), render), judge, rubric_folder)
+        self._config = ScoreStageConfig(
+            RenderStageConfig(store, RenderSettings(seed=seed), render), judge, rubric_folder
+        )
         # One thread owns the sandbox and the browser, so that callers may come from any thread or event loop.
         self._thread = self._resources.enter_context(ThreadPoolExecutor(1, thread_name_prefix="janus-reward-scorer"))
         self._stage: ScoreStage | None = None

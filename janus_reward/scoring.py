@@ -91,8 +91,10 @@ def score_dataset(
         render: `auto`, `always` or `never` (see `RenderFarm`).
         limit: only the first rows.
         workers: processes; all cores when `None`.
+        engine: where the work runs; `local` is the processes of this machine.
         seed: for every random choice.
         shard_rows: rows per Parquet shard, the unit of resuming.
+        on_progress: called after every batch.
 
     Raises:
         InputError: the source or an option cannot be used.
@@ -280,8 +282,21 @@ def _known_engine(engine: str) -> None:
 def versions() -> dict[str, str]:
     """Versions of Python and of every installed library that can change a row."""
     found = {"python": platform.python_version()}
-    for name in ("janus-reward", "numpy", "pillow", "pyarrow", "scikit-learn", "matplotlib", "seaborn", "pandas",
-                 "plotly", "playwright", "resvg-py", "vl-convert-python", "pypdfium2"):
+    for name in (
+        "janus-reward",
+        "numpy",
+        "pillow",
+        "pyarrow",
+        "scikit-learn",
+        "matplotlib",
+        "seaborn",
+        "pandas",
+        "plotly",
+        "playwright",
+        "resvg-py",
+        "vl-convert-python",
+        "pypdfium2",
+    ):
         try:
             found[name] = version(name)
         except PackageNotFoundError:

@@ -35,7 +35,7 @@ def _options(
 
 
 def main() -> NoReturn:
-    """Run the command line; exit codes are those of the README: 0 done, 1 rows with errors, 2 usage or input, 3 stopped."""
+    """Run the command line. Exit codes: 0 done, 1 some rows have errors, 2 usage or input, 3 stopped."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         app()

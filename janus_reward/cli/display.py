@@ -9,14 +9,30 @@ from typing import Any
 
 from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
 from janus_reward.run.summary import HISTOGRAM_EDGES, RunSummary
 from janus_reward.scoring import Progress as RunProgress
 
-STYLES = {"ok": "green", "partial": "yellow", "blank": "red", "failed": "red", "timeout": "red", "exceeded": "red", "error": "red"}
+STYLES = {
+    "ok": "green",
+    "partial": "yellow",
+    "blank": "red",
+    "failed": "red",
+    "timeout": "red",
+    "exceeded": "red",
+    "error": "red",
+}
 
 _BAR = 32
 
@@ -44,7 +60,9 @@ def progress_bar(console: Console, title: str) -> Iterator[Callable[[RunProgress
         def show(state: RunProgress) -> None:
             elapsed = bar.tasks[0].elapsed or 0.0
             rate = f"{(state.done - state.resumed) / elapsed:.1f} rows/s" if elapsed else ""
-            outcomes = "  ".join(f"[{STYLES.get(name, 'white')}]{name} {count}[/]" for name, count in state.outcomes.items())
+            outcomes = "  ".join(
+                f"[{STYLES.get(name, 'white')}]{name} {count}[/]" for name, count in state.outcomes.items()
+            )
             bar.update(task, completed=state.done, total=state.total, rate=rate, outcomes=outcomes)
 
         yield show
@@ -88,7 +106,9 @@ def verdict_view(row: Mapping[str, Any], criteria: list[str], picture: str | Non
     if "score" in row:
         parts += [Text(), _scores(row, criteria)]
         parts += _extras(row)
-    return Panel(Group(*parts), title="janus-reward: verdict" if "score" in row else "janus-reward: render", title_align="left")
+    return Panel(
+        Group(*parts), title="janus-reward: verdict" if "score" in row else "janus-reward: render", title_align="left"
+    )
 
 
 def evidence_view(signals: Mapping[str, float | None]) -> RenderableType:

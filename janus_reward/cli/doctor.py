@@ -19,7 +19,6 @@ def doctor(
     """Say what this machine can render, at which sandbox level and why, and how to get what is missing.
 
     Example:
-
         janus-reward doctor
     """
     from rich.console import Console
@@ -40,5 +39,7 @@ def doctor(
         table.add_column(title, no_wrap=title != "detail", overflow="fold")
     for finding in findings:
         detail = finding.detail if finding.ok or not finding.hint else f"{finding.detail}\n{finding.hint}"
-        table.add_row(finding.name, Text("ok", style="green") if finding.ok else Text("missing", style="red"), Text(detail))
+        table.add_row(
+            finding.name, Text("ok", style="green") if finding.ok else Text("missing", style="red"), Text(detail)
+        )
     Console().print(table)

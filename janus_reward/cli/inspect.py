@@ -20,7 +20,6 @@ def inspect(
     """Show the summary of a run, or one of its triples with picture, verdict, reasons and evidence.
 
     Examples:
-
         janus-reward inspect runs/a
 
         janus-reward inspect runs/a --id chart-sales-by-region

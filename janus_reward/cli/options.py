@@ -23,7 +23,9 @@ Mapping = Annotated[
 ]
 Mode = Annotated[
     str,
-    typer.Option("--render", metavar="auto|always|never", help="auto: a picture that came with a triple is used as it is."),
+    typer.Option(
+        "--render", metavar="auto|always|never", help="auto: a picture that came with a triple is used as it is."
+    ),
 ]
 Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Only the first N rows.")]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Processes; all cores when absent.")]

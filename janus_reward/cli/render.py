@@ -23,7 +23,6 @@ def render(
     """Render every triple of SRC in the sandbox and record what came of it, without judging.
 
     Example:
-
         janus-reward render corpus.jsonl -o runs/renders
     """
     from rich.console import Console

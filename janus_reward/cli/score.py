@@ -19,8 +19,12 @@ app.add_typer(score_app, name="score")
 def dataset(
     src: options.Source,
     out: options.RunOut,
-    judge: Annotated[str, typer.Option("--judge", metavar="NAME|FILE", help="The judge; `evidence` needs no model.")] = "evidence",
-    rubrics: Annotated[Path | None, typer.Option("--rubrics", metavar="DIR", help="Rubric files that replace the built-in ones.")] = None,
+    judge: Annotated[
+        str, typer.Option("--judge", metavar="NAME|FILE", help="The judge; `evidence` needs no model.")
+    ] = "evidence",
+    rubrics: Annotated[
+        Path | None, typer.Option("--rubrics", metavar="DIR", help="Rubric files that replace the built-in ones.")
+    ] = None,
     mapping: options.Mapping = None,
     render: options.Mode = "auto",
     limit: options.Limit = None,
@@ -36,7 +40,6 @@ def dataset(
     same command and end with the same bytes. Exit code: 0 done, 1 some rows have errors, 2 usage or input, 3 stopped.
 
     Examples:
-
         janus-reward score dataset examples/data/triples.jsonl -o runs/examples
 
         janus-reward score dataset corpus.parquet -o runs/a --map instruction=prompt --map code=answer --limit 1000
@@ -67,10 +70,14 @@ def dataset(
 
 @score_app.command("one")
 def one(
-    instruction: Annotated[str | None, typer.Option("--instruction", metavar="T|@F", help="The text, or @FILE.")] = None,
+    instruction: Annotated[
+        str | None, typer.Option("--instruction", metavar="T|@F", help="The text, or @FILE.")
+    ] = None,
     code: Annotated[Path | None, typer.Option("--code", metavar="F", help="The file with the code.")] = None,
     picture: Annotated[Path | None, typer.Option("--render", metavar="F", help="A picture of the result.")] = None,
-    language: Annotated[str | None, typer.Option("--language", metavar="L", help="Told from the content when absent.")] = None,
+    language: Annotated[
+        str | None, typer.Option("--language", metavar="L", help="Told from the content when absent.")
+    ] = None,
     judge: Annotated[str, typer.Option("--judge", metavar="NAME|FILE", help="The judge.")] = "evidence",
     rubrics: Annotated[Path | None, typer.Option("--rubrics", metavar="DIR", help="Rubric files.")] = None,
     seed: options.Seed = 0,
@@ -79,7 +86,6 @@ def one(
     """Score one triple and print its verdict.
 
     Example:
-
         janus-reward score one --instruction "A red circle" --code circle.svg
     """
     from janus_reward.errors import InputError

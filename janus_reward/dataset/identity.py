@@ -108,7 +108,9 @@ def file_sha256(path: Path, name: str) -> str:
             while chunk := file.read(_CHUNK):
                 digest.update(chunk)
     except OSError as error:
-        raise InputError(f"{name}: cannot be read ({error.strerror})", hint="Check the file and its permissions.") from None
+        raise InputError(
+            f"{name}: cannot be read ({error.strerror})", hint="Check the file and its permissions."
+        ) from None
     return digest.hexdigest()
 
 

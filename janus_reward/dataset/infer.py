@@ -9,7 +9,7 @@ from janus_reward.dataset.language import infer_language, normal_language
 
 __all__ = ["infer_domain", "infer_language", "infer_task", "normal_language", "strip_fences"]
 
-_LOOK_CHARS = 20_000
+_LOOK_CHARS = 100_000
 
 _OF_LANGUAGE = {
     "svg": "svg",
@@ -20,7 +20,9 @@ _OF_LANGUAGE = {
     "vega-lite": "chart",
     "vega": "chart",
 }
-_PROGRAMS = frozenset({"cpp", "c", "java", "go", "rust", "csharp", "kotlin", "ruby", "bash", "sql", "typescript", "php", "swift"})
+_PROGRAMS = frozenset(
+    {"cpp", "c", "java", "go", "rust", "csharp", "kotlin", "ruby", "bash", "sql", "typescript", "php", "swift"}
+)
 _PAGES = frozenset({"html", "javascript", "css"})
 
 _PLOT_CODE = re.compile(
@@ -31,25 +33,50 @@ _MOVING_CODE = re.compile(r"\bFuncAnimation\b|\bArtistAnimation\b")
 _SYMBOLIC_CODE = re.compile(r"^[ \t]*(?:import\s+sympy|from\s+sympy)", re.MULTILINE)
 _DRAWING_CODE = re.compile(r"^[ \t]*(?:from\s+PIL|import\s+(?:PIL|turtle|pygame|cairo)|from\s+turtle)\b", re.MULTILINE)
 _GRAPHVIZ_CODE = re.compile(r"^[ \t]*(?:import\s+(?:graphviz|diagrams)|from\s+(?:graphviz|diagrams))\b", re.MULTILINE)
-_CHART_PAGE = re.compile(r"new\s+Chart\(|echarts\.init|Plotly\.(?:newPlot|react)|vegaEmbed\(|Highcharts\.|new\s+ApexCharts\(")
+_CHART_PAGE = re.compile(
+    r"new\s+Chart\(|echarts\.init|Plotly\.(?:newPlot|react)|vegaEmbed\(|Highcharts\.|new\s+ApexCharts\("
+)
 _TIKZ = re.compile(r"\\begin\{tikzpicture\}")
 _AXIS = re.compile(r"\\begin\{axis\}")
 
 _WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (domain, re.compile(pattern, re.IGNORECASE))
     for domain, pattern in (
-        ("diagram", r"\b(?:flow\s?chart|sequence diagram|class diagram|state diagram|er diagram|mind\s?map|gantt|mermaid|diagram)\b"),
+        (
+            "diagram",
+            r"\b(?:flow\s?chart|diagram|mind\s?map|gantt|mermaid)\b",
+        ),
         ("svg", r"\bsvg\b|\bicon of\b|\bvector (?:icon|graphic|drawing)"),
         ("animation", r"\bmanim\b|\banimat(?:e|es|ed|ion)\b"),
-        ("chart", r"\b(?:bar|line|pie|area|scatter|box|violin|donut|radar|bubble|stacked)[\s-]*(?:charts?|plots?|graphs?)\b"),
-        ("demo", r"\binteractive\b.{0,60}\b(?:demo|demonstration|simulation|visuali[sz]ation)|\bsimulat(?:e|ion|or)\b|\bdemo(?:nstration)?\b"),
-        ("webui", r"\b(?:web\s?(?:page|site)|landing page|home\s?page|html page|screenshot|login (?:page|form)|navbar|dashboard page)\b"),
+        (
+            "chart",
+            r"\b(?:bar|line|pie|area|scatter|box|violin|donut|radar|bubble|stacked)[\s-]*(?:charts?|plots?|graphs?)\b",
+        ),
+        (
+            "demo",
+            r"\binteractive\b.{0,60}\b(?:demo|demonstration|simulation|visuali[sz]ation)|\bsimulat(?:e|ion|or)\b|\bdemo(?:nstration)?\b",
+        ),
+        (
+            "webui",
+            r"\b(?:web\s?(?:page|site)|(?:landing|html|login|dashboard) page|home\s?page|screenshot|navbar)\b",
+        ),
         ("artifact", r"\b(?:game|calculator|editor|to-?do|app|application|widget|tool|timer|clock|quiz)\b"),
         ("chart", r"\b(?:charts?|plots?|histogram|heat\s?map|graph|visuali[sz]e|visuali[sz]ation|figure|axis|axes)\b"),
-        ("symbolic", r"\b(?:integrate|integral|derivative|differential equation|symbolic(?:ally)?|simplify|factori[sz]e|eigenvalues?)\b"),
+        (
+            "symbolic",
+            r"\b(?:integra(?:te|l)|derivative|differential equation|symbolic|simplify|factori[sz]e|eigenvalue)\b",
+        ),
     )
 )
-_PAGE_DOMAINS = frozenset({"webui", "demo", "artifact", "chart", "animation", "diagram", "svg"})
+_PAGE_DOMAINS = frozenset({"webui", "demo", "chart"})
+_OPENING_CHARS = 300
+"""Of the instruction for a page: what it is comes first, details that mention charts or buttons come later."""
+_CONTROLS = re.compile(
+    r"""<input[^>]{0,200}type=["']?range|<(?:select|button)\b|create(?:Slider|Button|Select)\(""", re.IGNORECASE
+)
+_DRAWS = re.compile(
+    r"<canvas\b|<svg\b|createCanvas\(|createElementNS|getContext\(|Plotly\.|d3\.select|new\s+THREE\.", re.IGNORECASE
+)
 _REPAIR = re.compile(
     r"\b(?:fix(?:es|ed|ing)?|repair(?:s|ed|ing)?|debug(?:ging)?|bugs?|buggy|broken|malformed|corrupted|display issues?"
     r"|correct the|does(?:n't| not) (?:work|render|run)|errors? in)\b",
@@ -93,9 +120,13 @@ def _of_python(code: str) -> str:
 
 
 def _of_page(instruction: str, code: str) -> str:
+    worded = _of_words(instruction[:_OPENING_CHARS])
+    if worded in ("diagram", "svg", "animation", "artifact"):
+        return worded
+    if _CONTROLS.search(code) and _DRAWS.search(code):
+        return "demo"
     if _CHART_PAGE.search(code):
         return "chart"
-    worded = _of_words(instruction)
     return worded if worded in _PAGE_DOMAINS else "webui"
 
 

@@ -60,7 +60,9 @@ ALIASES = {
 }
 """Other names of a language, to the name used here."""
 
-NOT_A_LANGUAGE = frozenset({"", "text", "txt", "plain", "plaintext", "code", "output", "none", "null", "unknown", "markdown", "md"})
+NOT_A_LANGUAGE = frozenset(
+    {"", "text", "txt", "plain", "plaintext", "code", "output", "none", "null", "unknown", "markdown", "md"}
+)
 """Words that name no language: the content decides."""
 
 _HEAD_CHARS = 4_000
@@ -79,6 +81,11 @@ _MERMAID = re.compile(
 )
 _DOT = re.compile(r"\s*(?:strict\s+)?(?:di)?graph\b[^{\n]{0,80}\{")
 _LATEX = re.compile(r"\\(?:documentclass|begin\{(?:document|tikzpicture|axis))")
+
+_PYTHON_IMPORT = re.compile(
+    r"^(?:import[ \t]+[\w.]+(?:[ \t]+as[ \t]+\w+)?|from[ \t]+[\w.]+[ \t]+import[ \t]+[\w(*][^;{\n]{0,300})[ \t\r]*$",
+    re.MULTILINE,
+)
 
 _SIGNS: dict[str, tuple[str, ...]] = {
     "python": (
@@ -127,13 +134,24 @@ _SIGNS: dict[str, tuple[str, ...]] = {
     "cpp": (r"^[ \t]*#include\s*<", r"\bstd::", r"\bint\s+main\s*\("),
     "java": (r"\bpublic\s+(?:static\s+)?(?:class|void|interface)\b", r"\bSystem\.out\.", r"^[ \t]*import\s+java"),
     "sql": (r"^[ \t]*SELECT\b[^\n]{1,300}\bFROM\b", r"^[ \t]*(?:CREATE\s+TABLE|INSERT\s+INTO)\b"),
-    "css": (r"^[ \t]*[a-z-]{2,40}[ \t]*:[ \t]*[^;{}\n]{1,200};[ \t]*$", r"^[ \t]*@media\b", r"^[.#]?[\w-]{1,60}[ \t]*\{[ \t]*$"),
+    "css": (
+        r"^[ \t]*[a-z-]{2,40}[ \t]*:[ \t]*[^;{}\n]{1,200};[ \t]*$",
+        r"^[ \t]*@media\b",
+        r"^[.#]?[\w-]{1,60}[ \t]*\{[ \t]*$",
+    ),
     "plantuml": (r"^[ \t]*@startuml\b", r"^[ \t]*@enduml\b"),
 }
 _COMPILED = {name: tuple(re.compile(sign, re.MULTILINE) for sign in signs) for name, signs in _SIGNS.items()}
 _CERTAIN = frozenset({"cpp", "java", "sql", "plantuml"})
 
-_GUESSED = {"python": "python", "javascript": "javascript", "html": "html", "matlab": "matlab", "tex": "latex", "perl": "perl"}
+_GUESSED = {
+    "python": "python",
+    "javascript": "javascript",
+    "html": "html",
+    "matlab": "matlab",
+    "tex": "latex",
+    "perl": "perl",
+}
 """Pygments' lexers that are asked at last, and the language each stands for."""
 
 
@@ -212,6 +230,8 @@ def _vega(code: str) -> str | None:
 
 def _by_signs(code: str) -> str | None:
     look = code[:_LOOK_CHARS]
+    if _PYTHON_IMPORT.search(look):
+        return "python"
     counts = {name: sum(1 for sign in signs if sign.search(look)) for name, signs in _COMPILED.items()}
     best = max(counts, key=lambda name: counts[name])
     certain = [name for name in _CERTAIN if counts[name]]

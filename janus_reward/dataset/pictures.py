@@ -20,7 +20,7 @@ _BASE64_HEADS = ("iVBORw0KGgo", "/9j/", "R0lGOD", "UklGR", "PHN2Zy", "PD94bWwg",
 _MIB = 1024 * 1024
 
 
-class PictureProblem(ValueError):
+class PictureProblem(Exception):
     """A picture that cannot be used; the text says what is wrong and what to do."""
 
 
@@ -28,11 +28,12 @@ def read_pictures(value: Any, folder: Path | None) -> tuple[list[Picture], list[
     """The usable pictures of a field, in order, and what is wrong with the others.
 
     Args:
-        value: a path, bytes, a data URL, base64, SVG text, `{"bytes", "path"}`, `{"url"}`, a PIL image, or a list of those.
+        value: a path, bytes, a data URL, base64, SVG text, an object with `bytes`, `path` or `url`, a PIL image, or a
+            list of those.
         folder: relative paths start here; a path that leads out of it, also by a link, is refused.
     """
     items = list(value) if isinstance(value, (list, tuple)) else [value]
-    items = [item for item in items if item is not None and item != ""]
+    items = [item for item in items if not _absent(item)]
     problems = []
     if len(items) > MAX_PICTURES:
         problems.append(f"has {len(items):,} pictures, over the bound of {MAX_PICTURES}; keep fewer")
@@ -44,6 +45,13 @@ def read_pictures(value: Any, folder: Path | None) -> tuple[list[Picture], list[
         except PictureProblem as problem:
             problems.append(str(problem))
     return pictures, problems
+
+
+def _absent(item: Any) -> bool:
+    """Whether an item stands for no picture: null, empty text, or an object of nulls, as tables hold them."""
+    if isinstance(item, Mapping):
+        return all(value is None for value in item.values())
+    return item is None or (isinstance(item, str) and not item.strip())
 
 
 def _picture(value: Any, folder: Path | None) -> Picture:
@@ -69,7 +77,9 @@ def _of_bytes(data: bytes) -> Picture:
 
 def _check_size(size: int, name: str) -> None:
     if size > MAX_PICTURE_BYTES:
-        raise PictureProblem(f"{name} has {size:,} bytes, over the bound of {MAX_PICTURE_BYTES // _MIB} MiB; make it smaller")
+        raise PictureProblem(
+            f"{name} has {size:,} bytes, over the bound of {MAX_PICTURE_BYTES // _MIB} MiB; make it smaller"
+        )
 
 
 def _of_struct(value: Mapping[str, Any], folder: Path | None) -> Picture:
@@ -118,9 +128,12 @@ def _inside(value: str, folder: Path | None) -> Path:
     if folder is None:
         raise PictureProblem(f"{name} is a path, but this source has no folder; put the picture's bytes in the record")
     try:
-        path = (folder / value).resolve()
-        if not path.is_relative_to(folder):
-            raise PictureProblem(f"{name} leads out of the dataset's folder; move the picture into it and use a relative path")
+        root = folder.resolve()
+        path = (root / value).resolve()
+        if not path.is_relative_to(root):
+            raise PictureProblem(
+                f"{name} leads out of the dataset's folder; move the picture into it and use a relative path"
+            )
         if not path.is_file():
             raise PictureProblem(f"there is no file {name}; paths start from the folder of the source file")
         size = path.stat().st_size
@@ -134,7 +147,11 @@ def _inside(value: str, folder: Path | None) -> Path:
 
 def _shown(value: str) -> str:
     """A path for a message; of an absolute one only the last part, so that no message tells of the host."""
-    name = value.replace("\\", "/").rstrip("/").rpartition("/")[2] if value.startswith(("/", "~", "\\")) or ":" in value[:3] else value
+    name = (
+        value.replace("\\", "/").rstrip("/").rpartition("/")[2]
+        if value.startswith(("/", "~", "\\")) or ":" in value[:12]
+        else value
+    )
     return ascii(name[:120])
 
 

@@ -20,7 +20,7 @@ _ALIASES = {
 def flat_fields(raw: Mapping[str, Any], field_map: FieldMap | None) -> dict[str, Any]:
     """The fields of a record by flat name, values untouched; fields that the record lacks are absent.
 
-    A mapped path wins over the record's own field, that over what a chat or a reference record says, that over an alias.
+    A mapped path wins over the record's own field, that over a chat or a reference record, that over an alias.
     """
     fields: dict[str, Any] = {}
     if is_chat(raw):
@@ -30,6 +30,7 @@ def flat_fields(raw: Mapping[str, Any], field_map: FieldMap | None) -> dict[str,
     else:
         fields.update(_aliased(raw))
     _own(raw, fields)
+    _with_input(raw, fields)
     if field_map is not None:
         field_map.apply(raw, fields)
     return fields
@@ -39,6 +40,8 @@ def _own(raw: Mapping[str, Any], fields: dict[str, Any]) -> None:
     for name in FIELDS:
         if raw.get(name) is not None:
             fields[name] = raw[name]
+    if "checklist" in fields:
+        fields["checklist"] = _opened(fields["checklist"])
     _nested(raw, "before", ("code", "render"), fields)
     meta = _opened(raw.get("meta"))
     dotted = {key[len("meta.") :]: value for key, value in raw.items() if key.startswith("meta.")}
@@ -63,8 +66,8 @@ def _nested(raw: Mapping[str, Any], name: str, inner: tuple[str, ...], fields: d
 
 
 def _opened(value: Any) -> Any:
-    """A JSON object written as text, as tables hold it, opened; anything else as it is."""
-    if not (isinstance(value, str) and value.lstrip().startswith("{")):
+    """A JSON object or list written as text, as tables hold it, opened; anything else as it is."""
+    if not (isinstance(value, str) and value.lstrip().startswith(("{", "["))):
         return value
     try:
         return json.loads(value)
@@ -79,7 +82,11 @@ def _aliased(raw: Mapping[str, Any]) -> dict[str, Any]:
             found = next((raw[other] for other in others if isinstance(raw.get(other), str)), None)
             if found is not None:
                 fields[name] = found
-    more = raw.get("input")
-    if isinstance(more, str) and more.strip() and isinstance(raw.get("instruction"), str) and isinstance(raw.get("output"), str):
-        fields["alpaca_input"] = more
     return fields
+
+
+def _with_input(raw: Mapping[str, Any], fields: dict[str, Any]) -> None:
+    """Alpaca records hold the instruction in two parts, `instruction` and `input`, beside an `output`."""
+    asked, more = fields.get("instruction"), raw.get("input")
+    if isinstance(asked, str) and isinstance(more, str) and more.strip() and isinstance(raw.get("output"), str):
+        fields["instruction"] = f"{asked}\n\n{more}"

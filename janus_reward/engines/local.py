@@ -1,4 +1,4 @@
-"""Run a stage over many records on the processes of one machine: in order, with bounded memory, surviving dead workers.
+"""Run a stage over many records on the processes of one machine: in order, bounded in memory, surviving dead workers.
 
 A worker that dies (killed for memory, a crash in native code) takes only its own batch with it. The batches that were
 under way are tried again one at a time; a batch that kills its worker again is split, and the one record that still does
@@ -26,10 +26,12 @@ _BATCHES_PER_WORKER = 4
 _stage: Any = None
 
 
-class Stage(Protocol[T, R]):  # type: ignore[misc]
+class Stage(Protocol[T, R]):
     """Work over a batch: one result per record, in order. `close` ends what it started."""
 
-    def __call__(self, batch: list[T]) -> list[R]: ...
+    def __call__(self, batch: list[T]) -> list[R]:
+        """One result for each record of the batch, in order."""
+        ...
 
     def close(self) -> None:
         """End every process and file the stage holds."""
@@ -78,7 +80,9 @@ class LocalEngine(Generic[T, R]):
         suspects = list(window)
         window.clear()
         result = self._alone(batch)
-        window.extend((other, future if _succeeded(future) else _finished(self._alone(other))) for other, future in suspects)
+        window.extend(
+            (other, future if _succeeded(future) else _finished(self._alone(other))) for other, future in suspects
+        )
         return result
 
     def _alone(self, batch: list[T]) -> list[R]:

@@ -1,0 +1,48 @@
+"""Evidence: facts about a triple that need no opinion, each a number or `None`.
+
+`measure` makes them all; `SIGNALS` says what each one is. A signal is one decorated function in the file of its family.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from janus_reward.evidence import alignment, change, code, execution, guard, picture, reference, text
+from janus_reward.evidence.notes import notes
+from janus_reward.evidence.sample import Sample
+from janus_reward.evidence.signal import FLAGS, Flag, Signal, registered
+from janus_reward.evidence.view import View
+from janus_reward.triple import Evidence
+
+__all__ = ["FAMILIES", "FLAGS", "SIGNALS", "Flag", "Sample", "Signal", "measure"]
+
+FAMILIES: Mapping[str, str] = {
+    module.__name__.rpartition(".")[2]: (module.__doc__ or "").partition("\n")[0]
+    for module in (code, picture, text, alignment, execution, change, reference, guard)
+}
+"""Each family of signals (and `guard`, the flags) with what it is about."""
+
+SIGNALS: Mapping[str, Signal] = registered(tuple(FAMILIES))
+"""Every signal by name: families in the order of `FAMILIES`, signals in the order of their definition."""
+
+
+def measure(sample: Sample) -> Evidence:
+    """Measure every signal and flag of one sample.
+
+    A signal that fails unexpectedly is `None` and named in `notes["signal_errors"]`; it never takes others along.
+    """
+    view = View(sample)
+    errors: dict[str, str] = {}
+    signals = {name: _guarded(name, signal.value, view, errors, None) for name, signal in SIGNALS.items()}
+    flags = tuple(sorted(name for name, flag in FLAGS.items() if _guarded(name, flag.raised, view, errors, False)))
+    found: dict[str, Any] = _guarded("notes", notes, view, errors, {})
+    return Evidence(signals=signals, notes=found | {"signal_errors": errors} if errors else found, flags=flags)
+
+
+def _guarded(name: str, analysis: Any, view: View, errors: dict[str, str], otherwise: Any) -> Any:
+    try:
+        return analysis(view)
+    except Exception as error:  # noqa: BLE001 - the one place where a defect of a signal is kept from ending a run
+        errors[name] = f"{type(error).__name__}: {error}"[:200]
+        return otherwise

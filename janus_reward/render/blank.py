@@ -32,7 +32,7 @@ def open_png(png: bytes, max_pixels: int) -> Image.Image:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(png), formats=["PNG"])
+            image: Image.Image = Image.open(io.BytesIO(png), formats=["PNG"])
             if image.width * image.height > max_pixels:
                 raise BadPicture(f"the picture has {image.width}x{image.height} pixels, more than {max_pixels}")
             image.load()
@@ -57,7 +57,7 @@ def ink_share(image: Image.Image) -> float:
     for top in range(0, pixels.shape[0], _STRIP_ROWS):
         strip = pixels[top : top + _STRIP_ROWS].astype(np.int16)
         differing += int((np.abs(strip - background).max(axis=2) > _TOLERANCE).sum())
-    return differing / (pixels.shape[0] * pixels.shape[1])
+    return differing / int(pixels.shape[0] * pixels.shape[1])
 
 
 def _background(image: Image.Image) -> np.ndarray:

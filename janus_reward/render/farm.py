@@ -66,7 +66,9 @@ class RenderFarm:
         if triple.code is None:
             return Render("unsupported", message="there is no code and no picture to look at")
         if self.mode == "never":
-            return Render("unsupported", message="no picture came with the triple and rendering is off (--render never)")
+            return Render(
+                "unsupported", message="no picture came with the triple and rendering is off (--render never)"
+            )
         return self.code(triple.code, triple.language)
 
     def code(self, code: str, language: str | None) -> Render:

@@ -78,14 +78,24 @@ def _frame_at(stream: bytes, position: int) -> tuple[Frame, int] | str:
 
 
 def _header(text: bytes) -> dict[str, Any] | str:
+    value = parse_object(text)
+    if isinstance(value, dict) and not isinstance(value.get("kind"), str):
+        return "a result's header names no kind"
+    return value
+
+
+def parse_object(text: bytes) -> dict[str, Any] | str:
+    """A JSON object written by a job, or what is wrong with it: bad UTF-8, NaN, endless numbers, deep nesting."""
+    if len(text) > MAX_HEADER:
+        return "a result's facts are too long"
     try:
         value = json.loads(text.decode("utf-8"), parse_constant=_no_constant, parse_float=_finite)
     except (ValueError, RecursionError):
-        return "a result's header is not plain JSON"
-    if not isinstance(value, dict) or not isinstance(value.get("kind"), str):
-        return "a result's header names no kind"
+        return "a result's facts are not plain JSON"
+    if not isinstance(value, dict):
+        return "a result's facts are no JSON object"
     if _deeper_than(value, MAX_DEPTH):
-        return "a result's header is nested too deeply"
+        return "a result's facts are nested too deeply"
     return value
 
 

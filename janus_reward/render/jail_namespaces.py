@@ -103,5 +103,4 @@ def _show_again(path: str, handle: int) -> None:
 
 def freeze(path: str) -> None:
     """Make a mount of the jail read-only for this job."""
-    kernel.mount(path, path, None, kernel.MS_BIND)
     kernel.mount("none", path, None, kernel.MS_BIND | kernel.MS_REMOUNT | kernel.MS_RDONLY | _QUIET)

@@ -1,7 +1,7 @@
 """Where renders are kept: PNG files by content hash, and an index from render key to what came of it.
 
-The folder may be shared by processes. Files are written to a temporary name and renamed; the index is SQLite in WAL mode,
-so a process killed at any point leaves a store that opens again. A picture is checked against its hash when it is read.
+The folder may be shared by processes. Files are written to a temporary name and renamed; the index is SQLite in WAL
+mode, so a process killed at any point leaves a store that opens again. A picture is checked against its hash when read.
 """
 
 from __future__ import annotations
@@ -110,6 +110,6 @@ def _load(plain: Mapping[str, Any]) -> Render:
 
 
 def _disk_error(path: Path, error: Exception) -> DiskError:
-    full = isinstance(error, OSError) and error.errno in _FULL or "full" in str(error)
+    full = (isinstance(error, OSError) and error.errno in _FULL) or "full" in str(error)
     hint = "Free space there and run the same command again." if full else "Check the folder's permissions."
     return DiskError(f"cannot write {path}: {error}", hint=hint)

@@ -52,7 +52,9 @@ class Run:
         files = parts(self.folder)
         if not files:
             return pa.table({})
-        return pa.concat_tables(pq.read_table(file, columns=None if columns is None else list(columns)) for file in files)
+        return pa.concat_tables(
+            pq.read_table(file, columns=None if columns is None else list(columns)) for file in files
+        )
 
     def summary(self) -> RunSummary:
         """Counts over the run: scored M of N, outcomes, reasons, histogram."""

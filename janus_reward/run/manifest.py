@@ -33,7 +33,9 @@ class RunFolder:
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise DiskError(f"cannot make the run folder {path}: {error.strerror}", hint="Choose another -o.") from error
+            raise DiskError(
+                f"cannot make the run folder {path}: {error.strerror}", hint="Choose another -o."
+            ) from error
         self._lock = _locked(path)
         try:
             self.manifest = self._opened(settings, info)
@@ -70,7 +72,13 @@ class RunFolder:
                     f"{self.path} is not empty and holds no run (found {', '.join(strangers[:3])})",
                     hint="Choose another folder for -o.",
                 )
-            return {"format": FORMAT, "settings": dict(settings), "info": dict(info), "status": "running", "wall_s": 0.0}
+            return {
+                "format": FORMAT,
+                "settings": dict(settings),
+                "info": dict(info),
+                "status": "running",
+                "wall_s": 0.0,
+            }
         differing = differences(known.get("settings", {}), settings)
         if differing:
             raise RunConflict(
@@ -91,7 +99,9 @@ def read_manifest(path: Path) -> dict[str, Any] | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError) as error:
-        raise RunConflict(f"{path / 'manifest.json'} cannot be read: {error}", hint="Restore it or use another folder.") from error
+        raise RunConflict(
+            f"{path / 'manifest.json'} cannot be read: {error}", hint="Restore it or use another folder."
+        ) from error
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise RunConflict(f"{path} is no run of this version of janus-reward", hint="Use another folder for -o.")
     return manifest

@@ -13,9 +13,7 @@ from janus_reward.triple import Evidence, Render, Triple, Verdict
 
 Row = dict[str, Any]
 
-_CHECK = pa.struct(
-    [("id", pa.string()), ("criterion", pa.string()), ("question", pa.string()), ("answer", pa.bool_())]
-)
+_CHECK = pa.struct([("id", pa.string()), ("criterion", pa.string()), ("question", pa.string()), ("answer", pa.bool_())])
 
 
 def render_schema() -> pa.Schema:
@@ -79,7 +77,13 @@ def score_schema(criteria: Sequence[str], signals: Sequence[str]) -> pa.Schema:
 
 
 TIMING_SCHEMA = pa.schema(
-    [("id", pa.string()), ("row", pa.int64()), ("render_s", pa.float64()), ("measure_s", pa.float64()), ("judge_s", pa.float64())]
+    [
+        ("id", pa.string()),
+        ("row", pa.int64()),
+        ("render_s", pa.float64()),
+        ("measure_s", pa.float64()),
+        ("judge_s", pa.float64()),
+    ]
 )
 """Columns of `timings/part-*.parquet`: wall seconds per stage; kept apart because no two runs agree on them."""
 

@@ -1,7 +1,7 @@
 """Parquet shards that are there whole or not at all.
 
-A shard is written to a temporary file in the same folder, flushed to the disk, and renamed; the folder is flushed too. A
-run killed at any point therefore leaves only finished shards and temporary files, which the next start removes.
+A shard is written to a temporary file in the same folder, flushed to the disk, and renamed; the folder is flushed too.
+A run killed at any point therefore leaves only finished shards and temporary files, which the next start removes.
 """
 
 from __future__ import annotations

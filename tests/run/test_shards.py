@@ -69,7 +69,7 @@ def test_another_run_in_the_folder_is_refused_with_what_differs(tmp_path: Path) 
 
 def test_a_folder_that_holds_something_else_is_refused(tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("mine")
-    with pytest.raises(RunConflict, match="thesis.tex"):
+    with pytest.raises(RunConflict, match=r"thesis\.tex"):
         RunFolder(tmp_path, {}, {})
     assert (tmp_path / "thesis.tex").read_text() == "mine"
 

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import re
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-from collections.abc import Iterator
 
 Emit = Callable[[dict[str, Any], bytes], None]
 
@@ -28,7 +27,7 @@ class PixelLimit(ValueError):
 
 
 def pixel_key(width: int, height: int, rgba: bytes | memoryview) -> bytes:
-    """A digest of a picture's pixels, the same for each encoding of the same picture."""
+    """Digest a picture's pixels; the same for each encoding of the same picture."""
     digest = hashlib.blake2b(f"{width}x{height}".encode(), digest_size=16)
     digest.update(rgba)
     return digest.digest()
@@ -40,6 +39,15 @@ def plain(text: object) -> str:
     for path, name in ((str(Path.cwd()), "."), (sys.prefix, "<python>"), (sys.base_prefix, "<python>")):
         words = words.replace(path, name) if len(path) > 1 else words
     return words[:MAX_CHARS]
+
+
+def _finite(value: Any) -> Any:
+    """Give the value with `None` for numbers that JSON has no words for."""
+    if isinstance(value, dict):
+        return {str(name): _finite(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 class Capture:
@@ -73,13 +81,13 @@ class Capture:
         return self.pictures_left <= 0
 
     def picture(self, png: bytes, key: bytes, figure: int | None, at_s: float | None = None) -> bool:
-        """Send one picture, unless it was sent before or a bound of the job is reached. Returns: whether it was sent."""
+        """Send one picture, unless it was sent before or a bound is reached. Returns: whether it was sent."""
         return self._send({"kind": "picture", "at_s": at_s, "figure": figure}, png, key)
 
-    def document(self, kind: str, payload: bytes, name: str | None = None) -> None:
-        """Send a document that the parent draws: `plotly`, `vega-lite`, `svg` or `html`."""
+    def document(self, kind: str, payload: bytes, name: str | None = None) -> bool:
+        """Send a document that the parent draws: `plotly`, `vega-lite`, `svg`, `html`. Says whether it was sent."""
         header = {"kind": kind, "at_s": None, "figure": None} | ({"name": name} if name else {})
-        self._send(header, payload, hashlib.blake2b(kind.encode() + payload, digest_size=16).digest())
+        return self._send(header, payload, hashlib.blake2b(kind.encode() + payload, digest_size=16).digest())
 
     def spare(self, png: bytes, key: bytes) -> None:
         """Keep a picture that counts only when the program makes no better one."""
@@ -125,7 +133,7 @@ class Capture:
         if self._warnings:
             self.facts["warnings"] = self._warnings
         if os.getpid() == self._pid:
-            payload = json.dumps(self.facts, sort_keys=True, default=plain).encode()
+            payload = json.dumps(_finite(self.facts), sort_keys=True, default=plain, allow_nan=False).encode()
             self._emit({"kind": "facts"}, payload)
 
     def _send(self, header: dict[str, Any], payload: bytes, key: bytes) -> bool:

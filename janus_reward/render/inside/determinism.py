@@ -10,6 +10,8 @@ import sys
 import time
 from typing import Any
 
+from janus_reward.render.inside.patching import replace
+
 
 def settle(seed: int, epoch_s: float) -> None:
     """Seed every source of randomness, start the clock at `epoch_s`, and set the C.UTF-8 locale and UTC.
@@ -36,7 +38,7 @@ def _seed_random(seed: int) -> None:
         plain_seed(self, entropy.getrandbits(64) if a is None else a, version)
 
     random.Random.seed = seeded  # type: ignore[method-assign]
-    inner: random.Random = random._inst  # type: ignore[attr-defined]
+    inner: random.Random = random._inst
     random.seed = inner.seed
     random.seed(seed)
     os.urandom = entropy.randbytes
@@ -48,7 +50,7 @@ def _seed_numpy(seed: int) -> None:
     if numpy is None:
         return
     bits = random.Random(seed)
-    importlib.import_module("numpy.random.bit_generator").randbits = bits.getrandbits  # type: ignore[attr-defined]
+    vars(importlib.import_module("numpy.random.bit_generator"))["randbits"] = bits.getrandbits
     numpy.random.seed(seed % 2**32)
 
 
@@ -63,4 +65,4 @@ def _start_clock(epoch_s: float) -> None:
         clock.shift(float(seconds))
         real_sleep(min(seconds, 0.0005))
 
-    time.sleep = sleep
+    replace(time, sleep=sleep)

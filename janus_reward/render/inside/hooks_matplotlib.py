@@ -1,8 +1,11 @@
-"""Takes the pictures of matplotlib and seaborn: every figure that a program saves, shows, closes or leaves open."""
+"""Takes the pictures of matplotlib and seaborn: every figure that a program saves, shows, closes or leaves open.
+
+A PNG that the program saves is taken as it is; other formats are drawn once more as PNG with the same options. Into PDF
+and EPS files goes that drawing instead of vectors, whose making would cost more than all the rest.
+"""
 
 from __future__ import annotations
 
-import functools
 import io
 import os
 import shutil
@@ -10,20 +13,25 @@ import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import matplotlib
+import matplotlib.pylab as pylab
 from matplotlib import _pylab_helpers, cbook, pyplot
 from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.backends.backend_agg import FigureCanvasAgg, RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from PIL import Image
 
 from janus_reward.render.inside import hooks_animation, introspect
 from janus_reward.render.inside.capture import Capture, PixelLimit, pixel_key
+from janus_reward.render.inside.patching import replace
 from janus_reward.render.inside.plot_calls import PlotCalls
 
 _FOR_THE_FILE_ONLY = ("format", "backend", "metadata", "pil_kwargs", "orientation", "papertype")
+_PAPER = {"pdf": "PDF", "ps": "EPS", "eps": "EPS"}
 MAX_PAUSES = 1000
 
 
@@ -64,14 +72,14 @@ class MatplotlibHooks:
         hooks_animation.install(self)
 
     def state(self, figure: Figure) -> FigureState:
-        """The state of a figure, made at first sight."""
+        """Give the state of a figure, made at first sight."""
         if figure not in self._states:
             self._count += 1
             self._states[figure] = FigureState(self._count)
         return self._states[figure]
 
     def take(self, figure: Figure, at_s: float | None = None, **options: Any) -> None:
-        """Draw a figure as PNG with the options of `print_figure`, and send it. A picture over the limit is left out."""
+        """Draw a figure as PNG with the options of `print_figure`, and send it; one over the limit is left out."""
         if self.capture.full:
             return
         self._at_s, self._fresh = at_s, True
@@ -108,70 +116,60 @@ class MatplotlibHooks:
         return any(not hooks_animation.is_played(animation) for animation in self.state(figure).animations)
 
     def _hook_figures(self) -> None:
-        hooks, plain_init = self, Figure.__init__
+        plain_init: Callable[..., None] = Figure.__init__
 
-        @functools.wraps(plain_init)
         def __init__(figure: Figure, *args: Any, **kwargs: Any) -> None:
             plain_init(figure, *args, **kwargs)
-            hooks.state(figure)
+            self.state(figure)
 
-        Figure.__init__ = __init__
-        Figure.show = lambda figure, *_args, **_kwargs: hooks.take_shown([figure])
+        replace(Figure, __init__=__init__, show=lambda figure, *_args, **_kwargs: self.take_shown([figure]))
 
     def _hook_canvases(self) -> None:
-        hooks, plain_renderer = self, RendererAgg.__init__
+        plain_renderer: Callable[..., None] = RendererAgg.__init__
 
-        @functools.wraps(self._print_figure)
         def print_figure(canvas: FigureCanvasBase, filename: Any, *args: Any, **kwargs: Any) -> Any:
-            return hooks._save(canvas, filename, args, kwargs)
+            return self._save(canvas, filename, args, kwargs)
 
-        @functools.wraps(self._print_png)
         def print_png(canvas: FigureCanvasAgg, filename_or_obj: Any, **kwargs: Any) -> None:
-            hooks._save_png(canvas, filename_or_obj, kwargs)
+            self._save_png(canvas, filename_or_obj, kwargs)
 
-        @functools.wraps(plain_renderer)
-        def bounded_renderer(renderer: RendererAgg, width: float, height: float, dpi: float) -> None:
-            hooks.capture.allow(width, height)
+        def bounded(renderer: RendererAgg, width: float, height: float, dpi: float) -> None:
+            self.capture.allow(width, height)
             plain_renderer(renderer, width, height, dpi)
 
-        FigureCanvasBase.print_figure = print_figure
-        FigureCanvasAgg.print_png = print_png
-        RendererAgg.__init__ = bounded_renderer
-        FigureCanvasBase.start_event_loop = lambda *_args, **_kwargs: None
+        replace(FigureCanvasBase, print_figure=print_figure, start_event_loop=_no_window, draw_idle=_no_window)
+        replace(FigureCanvasAgg, print_png=print_png)
+        replace(RendererAgg, __init__=bounded)
 
     def _hook_text(self) -> None:
-        hooks, plain_draw = self, Text.draw
+        plain_draw: Callable[..., None] = Text.draw
 
-        @functools.wraps(plain_draw)
         def draw(text: Text, renderer: Any) -> None:
-            if hooks._drawn is not None:
-                hooks._drawn.append(text)
+            if self._drawn is not None:
+                self._drawn.append(text)
             plain_draw(text, renderer)
 
-        Text.draw = draw
+        replace(Text, draw=draw)
         if shutil.which("latex") is None:
-            Text.get_usetex = lambda _text: False
+            replace(Text, get_usetex=lambda _text: False)
 
     def _hook_windows(self) -> None:
-        plain_close = pyplot.close
+        plain_close: Callable[..., None] = pyplot.close
 
-        @functools.wraps(plain_close)
         def close(fig: Any = None) -> None:
             before = _open_figures()
             plain_close(fig)
             remaining = _open_figures()
             self._take_unsaved(figure for figure in before if figure not in remaining)
 
-        @functools.wraps(pyplot.show)
         def show(*_args: Any, block: bool | None = None, **_kwargs: Any) -> None:
             self.take_shown(_open_figures())
             if block or (block is None and not matplotlib.is_interactive()):
                 _pylab_helpers.Gcf.destroy_all()
 
-        for module in (pyplot, __import__("pylab")):
-            module.show, module.close, module.pause = show, close, self._pause
-            module.switch_backend = _stay_agg
-        matplotlib.use = _stay_agg
+        for module in (pyplot, pylab):
+            replace(module, show=show, close=close, pause=self._pause, switch_backend=_stay_agg)
+        replace(matplotlib, use=_stay_agg)
 
     def _pause(self, interval: float) -> None:
         """One step of a hand-made animation: takes a still each time its virtual clock passes a still time."""
@@ -191,16 +189,27 @@ class MatplotlibHooks:
         figure = canvas.figure
         state, pngs = self.state(figure), self._pngs
         self._fresh = self._is_new(figure)
+        options = dict(zip(("dpi", "facecolor", "edgecolor"), args, strict=False)) | kwargs
+        drawing = {name: value for name, value in options.items() if name not in _FOR_THE_FILE_ONLY}
+        paper = _paper_format(filename, options)
         result = None
         with self._tolerated(filename), self.capture.hushed():
-            result = self._print_figure(canvas, filename, *args, **kwargs)
+            if paper:
+                self._save_paper(canvas, filename, paper, drawing)
+            else:
+                result = self._print_figure(canvas, filename, *args, **kwargs)
         state.saved = True
         if self._fresh and self._pngs == pngs and "limit" not in self.capture.facts:
-            options = dict(zip(("dpi", "facecolor", "edgecolor"), args, strict=False)) | kwargs
-            self.take(figure, **{name: value for name, value in options.items() if name not in _FOR_THE_FILE_ONLY})
+            self.take(figure, **drawing)
         self._fresh = None
         figure.stale = False
         return result
+
+    def _save_paper(self, canvas: FigureCanvasBase, path: str, kind: str, options: dict[str, Any]) -> None:
+        buffer = io.BytesIO()
+        self._print_figure(canvas, buffer, format="png", **options)
+        with Image.open(buffer) as picture:
+            picture.convert("RGB").save(path, kind)
 
     def _save_png(self, canvas: FigureCanvasAgg, target: Any, kwargs: dict[str, Any]) -> None:
         figure = canvas.figure
@@ -224,7 +233,8 @@ class MatplotlibHooks:
     def _send(self, canvas: FigureCanvasAgg, png: bytes) -> None:
         figure, renderer = canvas.figure, canvas.renderer
         size = int(renderer.width), int(renderer.height)
-        key = pixel_key(*size, canvas.buffer_rgba())
+        pixels: memoryview = canvas.buffer_rgba()  # type: ignore[no-untyped-call]
+        key = pixel_key(*size, pixels)
         if introspect.is_empty(figure):
             self.capture.spare(png, key)
             return
@@ -254,8 +264,20 @@ class MatplotlibHooks:
             self.capture.warn(f"savefig: the file was not written ({error.strerror or type(error).__name__})")
 
 
+def _no_window(*_args: Any, **_kwargs: Any) -> None:
+    """Stand in for what only refreshes a window; Agg would draw the whole figure once more."""
+
+
 def _stay_agg(*_args: Any, **_kwargs: Any) -> None:
-    """Stands in for `matplotlib.use` and `switch_backend`: the pictures are drawn by Agg whatever is asked."""
+    """Stand in for `matplotlib.use` and `switch_backend`: the pictures are drawn by Agg whatever is asked."""
+
+
+def _paper_format(target: Any, options: dict[str, Any]) -> str | None:
+    """`PDF` or `EPS` for a file of that kind, by pillow's names; `None` for other formats and for open files."""
+    if not isinstance(target, str | os.PathLike):
+        return None
+    kind = options.get("format") or Path(target).suffix[1:]
+    return _PAPER.get(str(kind).lower())
 
 
 def _open_figures() -> list[Figure]:

@@ -3,35 +3,121 @@
 from __future__ import annotations
 
 import functools
-import importlib
 import sys
 import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from matplotlib.axes import Axes
-from mpl_toolkits.mplot3d import Axes3D
 
-AXES_CALLS = {
+from janus_reward.render.inside.patching import replace
+
+AXES_CALLS: dict[str, str | None] = {
     "hist": "histogram",
     "hist2d": "heatmap",
     "hexbin": "heatmap",
+    "boxplot": "box",
     "bxp": "box",
     "violin": "violin",
+    "violinplot": "violin",
     "stackplot": "area",
     "streamplot": "quiver",
     "pie": "pie",
-    "errorbar": "errorbar",
     "stem": "stem",
-    "eventplot": "eventplot",
-    "step": "line",
     "plot": "line",
     "bar": "bar",
+    "barh": "bar",
     "scatter": "scatter",
+    "fill_between": "area",
+    "fill_betweenx": "area",
+    "pcolormesh": None,
+    "imshow": None,
+    "add_collection": None,
+    "add_patch": None,
 }
-"""Method of `Axes` to the chart type it draws; calls made inside another plotting call do not count."""
+"""Method of `Axes` to the chart type it draws; `None` counts only inside a function of `LIBRARY_CALLS`."""
 
-_OUTER_FIRST = frozenset({"hist", "hist2d", "hexbin", "bxp", "violin", "stackplot", "streamplot", "pie", "errorbar", "stem"})
+LIBRARY_CALLS: dict[str, dict[str, str]] = {
+    "seaborn": {
+        "histplot": "histogram",
+        "distplot": "histogram",
+        "kdeplot": "density",
+        "violinplot": "violin",
+        "boxplot": "box",
+        "boxenplot": "box",
+        "stripplot": "scatter",
+        "swarmplot": "scatter",
+        "heatmap": "heatmap",
+    },
+    "networkx": {
+        "draw": "graph",
+        "draw_networkx": "graph",
+        "draw_networkx_nodes": "graph",
+        "draw_networkx_edges": "graph",
+    },
+    "scipy.cluster.hierarchy": {"dendrogram": "tree"},
+    "squarify": {"plot": "treemap"},
+    "matplotlib_venn": {"venn2": "venn", "venn3": "venn", "venn2_circles": "venn", "venn3_circles": "venn"},
+    "pandas.plotting": {"parallel_coordinates": "parallel", "scatter_matrix": "scatter", "radviz": "radviz"},
+}
+"""Library functions to the chart type that they draw on whichever axes they touch."""
 
 
 class PlotCalls:
-    """Which chart types were asked for on each axes, outermost call only."""
+    """Which chart types were asked for on each axes; only the outermost call counts."""
+
+    def __init__(self) -> None:
+        self._of: weakref.WeakKeyDictionary[Axes, dict[str, None]] = weakref.WeakKeyDictionary()
+        self._open: list[str | None] = []
+
+    def install(self) -> None:
+        """Wrap the plotting methods of `Axes`, and the plotting functions of libraries that are loaded."""
+        for name, kind in AXES_CALLS.items():
+            setattr(Axes, name, self._method(getattr(Axes, name), kind))
+        replace(Axes, clear=self._forgetting(Axes.clear), cla=self._forgetting(Axes.cla))
+        for module_name, functions in LIBRARY_CALLS.items():
+            module = sys.modules.get(module_name)
+            for name, kind in functions.items() if module else ():
+                if hasattr(module, name):
+                    setattr(module, name, self._function(getattr(module, name), kind))
+
+    def of(self, axes: Axes) -> list[str]:
+        """Give the chart types noted for an axes, in the order of the calls."""
+        return list(self._of.get(axes, ()))
+
+    @contextmanager
+    def _within(self, kind: str | None) -> Iterator[None]:
+        self._open.append(kind)
+        try:
+            yield
+        finally:
+            self._open.pop()
+
+    def _method(self, plain: Callable[..., Any], kind: str | None) -> Callable[..., Any]:
+        @functools.wraps(plain)
+        def noting(axes: Axes, *args: Any, **kwargs: Any) -> Any:
+            outer = next((name for name in self._open if name), None) or kind
+            with self._within(kind):
+                result = plain(axes, *args, **kwargs)
+            if outer:
+                self._of.setdefault(axes, {})[outer] = None
+            return result
+
+        return noting
+
+    def _function(self, plain: Callable[..., Any], kind: str) -> Callable[..., Any]:
+        @functools.wraps(plain)
+        def within(*args: Any, **kwargs: Any) -> Any:
+            with self._within(kind):
+                return plain(*args, **kwargs)
+
+        return within
+
+    def _forgetting(self, plain: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(plain)
+        def clear(axes: Axes) -> None:
+            self._of.pop(axes, None)
+            plain(axes)
+
+        return clear

@@ -28,7 +28,7 @@ class NoDisplay(importlib.abc.MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Raises ImportError for a module that needs a screen; leaves the others to Python."""
+        """Refuse a module that needs a screen by an ImportError; leave the others to Python."""
         name = fullname.partition(".")[0]
         if name in _NEEDS_DISPLAY:
             raise ImportError(f"no display: {name} is not supported", name=name)
@@ -55,14 +55,21 @@ def run(code: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
     except SystemExit as stop:
         return module.__dict__, None if stop.code in (None, 0) else describe(stop, path)
     except BaseException as error:  # noqa: BLE001 - judged code may raise anything, KeyboardInterrupt too
-        _print_traceback(error)
+        _print_traceback(error, path)
         return module.__dict__, describe(error, path)
     return module.__dict__, None
 
 
-def describe(error: BaseException, path: Path | None = None) -> dict[str, Any]:
-    """An exception as facts: its type, its message without addresses, and the line of the judged code (or `None`)."""
+def describe(error: BaseException, path: Path) -> dict[str, Any]:
+    """Put an exception as facts: its type, its message without addresses, the line of the judged code (or `None`)."""
     return {"type": type(error).__name__, "message": _message(error), "line": _line(error, str(path))}
+
+
+def describe_own(error: BaseException) -> dict[str, Any]:
+    """Describe an exception that the program's objects raised after its end, with the line in its file."""
+    path = Path(sys.argv[0])
+    _print_traceback(error, path)
+    return describe(error, path)
 
 
 def _message(error: BaseException) -> str:
@@ -79,11 +86,12 @@ def _line(error: BaseException, path: str) -> int | None:
     return lines[-1] if lines else None
 
 
-def _print_traceback(error: BaseException) -> None:
-    if error.__traceback__ is not None:
-        error = error.with_traceback(error.__traceback__.tb_next)
+def _print_traceback(error: BaseException, path: Path) -> None:
+    """Write the traceback to stderr as Python does, but only the lines of the judged code."""
+    own = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
     try:
-        traceback.print_exception(error, limit=-20)
+        words = traceback.format_list(own[-20:]) + traceback.format_exception_only(error)
+        sys.stderr.write("Traceback (most recent call last):\n" + "".join(words).replace(f"{path.parent}/", ""))
     except Exception:  # noqa: BLE001 - judged code may have replaced stderr, or define a __str__ that raises
         return
 

@@ -11,17 +11,14 @@ import json
 import os
 import signal
 import socket
-import struct
 import sys
 from typing import Any
 
 from janus_reward.render import jail_kernel as kernel
 from janus_reward.render.inside import job, supervisor
+from janus_reward.render.inside.protocol import END, LENGTH, MESSAGE, READY, RESULT
 
 CONTROL = int(os.environ.get("JANUS_CONTROL", "0"))
-READY, RESULT, END = b"W", b"R", b"E"
-_LENGTH = struct.Struct("!I")
-_MESSAGE = struct.Struct("!cI")
 
 
 class Channel:
@@ -33,14 +30,14 @@ class Channel:
     def send(self, kind: bytes, payload: bytes) -> None:
         """Send one message; ends the process when the host has gone."""
         try:
-            self._socket.sendall(_MESSAGE.pack(kind, len(payload)) + payload)
+            self._socket.sendall(MESSAGE.pack(kind, len(payload)) + payload)
         except OSError:
             os._exit(0)
 
     def request(self) -> dict[str, Any] | None:
         """The next job, or `None` when the host has closed the socket."""
-        head = self._exactly(_LENGTH.size)
-        body = self._exactly(_LENGTH.unpack(head)[0]) if head else None
+        head = self._exactly(LENGTH.size)
+        body = self._exactly(LENGTH.unpack(head)[0]) if head else None
         return None if body is None else dict(json.loads(body))
 
     def _exactly(self, size: int) -> bytes | None:

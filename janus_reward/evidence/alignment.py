@@ -1,0 +1,135 @@
+"""How far the code and the picture hold what the instruction asks for. Comments of the code never count."""
+
+from __future__ import annotations
+
+from janus_reward.evidence.matching import Match, matching
+from janus_reward.evidence.signal import signal
+from janus_reward.evidence.view import View
+from janus_reward.evidence.words import content_stems
+
+
+def _asked(view: View, part: str, *, picture_only: bool = False) -> Match | None:
+    if view.code is None and not picture_only and view.picture_words is None:
+        return None
+    match: Match | None = getattr(view.once(matching), part, None)
+    return match
+
+
+def _share(match: Match | None) -> float | None:
+    return match.share if match else None
+
+
+def _yes_no(view: View, part: str) -> float | None:
+    answer: bool | None = getattr(view.once(matching), part, None)
+    return None if answer is None else float(answer)
+
+
+def _total(view: View, part: str) -> float | None:
+    match: Match | None = getattr(view.once(matching), part, None)
+    return float(len(match.asked)) if match else None
+
+
+@signal("alignment.quoted_total", unit="count", high=200)
+def quoted_total(view: View) -> float | None:
+    """Quoted strings in the instruction."""
+    return _total(view, "quoted")
+
+
+@signal("alignment.quoted_found")
+def quoted_found(view: View) -> float | None:
+    """Share of the quoted strings that are in the code or the picture."""
+    return _share(_asked(view, "quoted"))
+
+
+@signal("alignment.quoted_in_picture")
+def quoted_in_picture(view: View) -> float | None:
+    """Share of the quoted strings that the picture shows."""
+    return _share(_asked(view, "quoted_in_picture", picture_only=True))
+
+
+@signal("alignment.numbers_total", unit="count", high=200)
+def numbers_total(view: View) -> float | None:
+    """Different numbers in the instruction (numbers of list items left out)."""
+    return _total(view, "numbers")
+
+
+@signal("alignment.numbers_found")
+def numbers_found(view: View) -> float | None:
+    """Share of the numbers that are in the code or the picture."""
+    return _share(_asked(view, "numbers"))
+
+
+@signal("alignment.colors_total", unit="count", high=200)
+def colors_total(view: View) -> float | None:
+    """Colours that the instruction names."""
+    return _total(view, "colors")
+
+
+@signal("alignment.colors_found")
+def colors_found(view: View) -> float | None:
+    """Share of the named colours that are drawn (same family; hex: CIE76 below 20) or named in the code."""
+    return _share(_asked(view, "colors"))
+
+
+@signal("alignment.chart_type")
+def chart_type(view: View) -> float | None:
+    """Share of the chart types asked for that are drawn: 1 all, 0 something else was drawn."""
+    return _share(_asked(view, "chart_types"))
+
+
+@signal("alignment.title_asked_missing", unit="yes/no")
+def title_asked_missing(view: View) -> float | None:
+    """1 if the instruction asks for a title and none is drawn, 0 if one is; none when not asked or unknown."""
+    return _yes_no(view, "title_missing")
+
+
+@signal("alignment.labels_asked_missing", unit="yes/no")
+def labels_asked_missing(view: View) -> float | None:
+    """1 if the instruction asks for axis labels and no plotting area has them, 0 if one has."""
+    return _yes_no(view, "labels_missing")
+
+
+@signal("alignment.legend_asked_missing", unit="yes/no")
+def legend_asked_missing(view: View) -> float | None:
+    """1 if the instruction asks for a legend and none is drawn, 0 if one is."""
+    return _yes_no(view, "legend_missing")
+
+
+@signal("alignment.words_found")
+def words_found(view: View) -> float | None:
+    """Share of the instruction's content words that are in names, strings and texts of the code and the picture."""
+    return _share(_asked(view, "words"))
+
+
+@signal("alignment.words_in_picture")
+def words_in_picture(view: View) -> float | None:
+    """Share of the instruction's content words that the picture shows."""
+    return _share(_asked(view, "words_in_picture", picture_only=True))
+
+
+@signal("alignment.widgets_asked_found")
+def widgets_asked_found(view: View) -> float | None:
+    """Share of the widgets and page parts asked for (button, slider, table, form ...) that are there."""
+    return _share(_asked(view, "widgets"))
+
+
+@signal("alignment.counts_found")
+def counts_found(view: View) -> float | None:
+    """Share of the counted things ("three bars") whose number agrees with what was drawn."""
+    return _share(_asked(view, "counts"))
+
+
+@signal("alignment.language_match")
+def language_match(view: View) -> float | None:
+    """Share of the languages and libraries asked for that the code uses."""
+    return _share(_asked(view, "tools")) if view.code else None
+
+
+@signal("alignment.checklist_words_found")
+def checklist_words_found(view: View) -> float | None:
+    """Share of the checklist's content words that are in the code or the picture."""
+    if not view.triple.checklist or view.code is None:
+        return None
+    wanted = content_stems(" ".join(view.triple.checklist[:50])[:20_000])
+    there = view.code_stems | (view.picture_stems or frozenset())
+    return len(wanted & there) / len(wanted) if wanted else None

@@ -1,0 +1,157 @@
+"""A picture as numbers: PNG bytes decoded with bounds, sampled to a bounded size."""
+
+from __future__ import annotations
+
+import io
+import math
+import zlib
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+_PIXEL_LIMIT = 40_000_000
+_SAMPLE = 200_000
+_INK_DISTANCE = 24
+
+RGB = tuple[int, int, int]
+
+
+class Raster:
+    """A decoded picture.
+
+    Args:
+        pixels: (h, w, 3) uint8, sampled at every `step`-th pixel of the original in both directions.
+        width, height: pixels of the original.
+        step: distance between two samples, in original pixels.
+    """
+
+    def __init__(self, pixels: NDArray[np.uint8], width: int, height: int, step: int) -> None:
+        self.pixels = pixels
+        self.width = width
+        self.height = height
+        self.step = step
+
+    @cached_property
+    def background(self) -> RGB:
+        """The most frequent colour."""
+        return self._mode[0]
+
+    @property
+    def background_share(self) -> float:
+        """Share of the pixels that have exactly the most frequent colour."""
+        return self._mode[1]
+
+    @cached_property
+    def _mode(self) -> tuple[RGB, float]:
+        return most_frequent(self.pixels.reshape(-1, 3), self._codes)
+
+    @cached_property
+    def ink(self) -> NDArray[np.bool_]:
+        """(h, w) bool: where the picture is unlike its background."""
+        return differs(self.pixels, self.background, _INK_DISTANCE)
+
+    @cached_property
+    def luminance(self) -> NDArray[np.float32]:
+        """(h, w) float32 luma in 0-255 (ITU-R BT.601 weights)."""
+        weights = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+        luma: NDArray[np.float32] = self.pixels.astype(np.float32) @ weights
+        return luma
+
+    @cached_property
+    def edges(self) -> NDArray[np.bool_]:
+        """(h - 1, w - 1) bool: where luma changes by more than 32 to the right or downwards."""
+        luma = self.luminance
+        across = np.abs(luma[:-1, 1:] - luma[:-1, :-1])
+        down = np.abs(luma[1:, :-1] - luma[:-1, :-1])
+        found: NDArray[np.bool_] = np.maximum(across, down) > 32
+        return found
+
+    @cached_property
+    def palette(self) -> tuple[tuple[RGB, float], ...]:
+        """Colours at 4 bits a channel that cover more than 0.05 % of the picture, with their share, largest first."""
+        share = self.histogram
+        order = [int(code) for code in np.argsort(-share, kind="stable") if share[code] > 0.0005]
+        return tuple((_coarse_rgb(code), float(share[code])) for code in order)
+
+    @cached_property
+    def histogram(self) -> NDArray[np.float64]:
+        """(4096,) share of each colour at 4 bits a channel."""
+        counted: NDArray[np.float64] = np.bincount(self._codes, minlength=4096) / max(1, self._codes.size)
+        return counted
+
+    @cached_property
+    def _codes(self) -> NDArray[np.uint16]:
+        return coarse_codes(self.pixels.reshape(-1, 3))
+
+    def thumbnail(self, size: int) -> NDArray[np.float32]:
+        """(size, size) float32 luma of the whole picture squeezed into a square."""
+        small = Image.fromarray(self.luminance.astype(np.uint8)).resize((size, size), Image.Resampling.BOX)
+        return np.asarray(small, dtype=np.float32)
+
+    def crop(self, box: tuple[float, float, float, float]) -> NDArray[np.uint8]:
+        """(h, w, 3) uint8 samples inside a box of original pixels (x0, y0, x1, y1); may be empty."""
+        x0, y0, x1, y1 = (max(0, int(value // self.step)) for value in box)
+        return self.pixels[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]
+
+
+def decode(png: bytes) -> Raster | None:
+    """Decode PNG bytes; `None` when they are no PNG, damaged, or larger than 40 megapixels."""
+    try:
+        with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
+            width, height = image.size
+            if not 0 < width * height <= _PIXEL_LIMIT:
+                return None
+            step = max(1, math.ceil(math.sqrt(width * height / _SAMPLE)))
+            return Raster(_flatten(image, step), width, height, step)
+    except (OSError, ValueError, SyntaxError, EOFError, zlib.error, Image.DecompressionBombError):
+        return None
+
+
+def _flatten(image: Image.Image, step: int) -> NDArray[np.uint8]:
+    """Sample the picture and lay it on white."""
+    layered = image.has_transparency_data
+    image = image.convert("RGBA" if layered else "RGB")
+    if step > 1:
+        size = (max(1, image.width // step), max(1, image.height // step))
+        image = image.resize(size, Image.Resampling.NEAREST)
+    pixels: NDArray[np.uint8] = np.asarray(image)
+    if not layered or image.getchannel("A").getextrema() == (255, 255):
+        return np.ascontiguousarray(pixels[..., :3])
+    layers = pixels.astype(np.uint16)
+    alpha = layers[..., 3:]
+    return ((layers[..., :3] * alpha + 255 * (255 - alpha)) // 255).astype(np.uint8)
+
+
+def differs(pixels: NDArray[np.uint8], other: NDArray[np.uint8] | RGB, by: int) -> NDArray[np.bool_]:
+    """(h, w) bool: where some channel of (h, w, 3) pixels is more than `by` away from another picture or one colour."""
+    found = np.zeros(pixels.shape[:2], dtype=np.bool_)
+    for channel in range(3):
+        mine = pixels[..., channel].astype(np.int16)
+        yours = other[channel] if isinstance(other, tuple) else other[..., channel].astype(np.int16)
+        found |= np.abs(mine - yours) > by
+    return found
+
+
+def coarse_codes(colors: NDArray[np.uint8]) -> NDArray[np.uint16]:
+    """(n, 3) uint8 colours to (n,) codes of 4 bits a channel."""
+    high = colors.astype(np.uint16) >> 4
+    return ((high[:, 0] << 8) | (high[:, 1] << 4) | high[:, 2]).astype(np.uint16)
+
+
+def most_frequent(colors: NDArray[np.uint8], codes: NDArray[np.uint16] | None = None) -> tuple[RGB, float]:
+    """Find the most frequent of (n, 3) uint8 colours (within the most frequent coarse colour) and its share."""
+    if not len(colors):
+        return (255, 255, 255), 0.0
+    codes = coarse_codes(colors) if codes is None else codes
+    winner = int(np.bincount(codes, minlength=4096).argmax())
+    inside = colors[codes == winner]
+    fine = np.bincount(coarse_codes((inside & 15) << 4), minlength=4096)
+    low = int(fine.argmax())
+    red, green, blue = ((winner >> shift & 15) << 4 | (low >> shift & 15) for shift in (8, 4, 0))
+    return (red, green, blue), float(fine[low]) / len(colors)
+
+
+def _coarse_rgb(code: int) -> RGB:
+    return (code >> 8 & 15) * 17, (code >> 4 & 15) * 17, (code & 15) * 17

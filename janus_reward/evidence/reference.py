@@ -1,0 +1,83 @@
+"""How near the picture comes to the reference of a `reproduce` task."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+from numpy.typing import NDArray
+
+from janus_reward.evidence.raster import Raster
+from janus_reward.evidence.signal import signal
+from janus_reward.evidence.view import View
+
+_GRID = 32
+
+
+def _pair(view: View) -> tuple[Raster, Raster] | None:
+    return (view.still, view.reference) if view.still and view.reference else None
+
+
+@signal("reference.size_ratio")
+def size_ratio(view: View) -> float | None:
+    """How alike the aspects are: 1 for the same shape (the number of pixels does not matter)."""
+    if not (pair := _pair(view)):
+        return None
+    first, second = (picture.width / picture.height for picture in pair)
+    return min(first, second) / max(first, second)
+
+
+@signal("reference.color_distance")
+def color_distance(view: View) -> float | None:
+    """1 minus the intersection of the colour histograms (4 bits a channel): 0 for the same colours."""
+    if not (pair := _pair(view)):
+        return None
+    shared = np.minimum(pair[0].histogram, pair[1].histogram).sum()
+    return float(np.clip(1 - shared, 0, 1))
+
+
+@signal("reference.layout_similarity", unit="correlation", low=-1)
+def layout_similarity(view: View) -> float | None:
+    """Correlation of the luma of both pictures on a grid of 32 by 32."""
+    if not (pair := _pair(view)):
+        return None
+    return _correlation(pair[0].thumbnail(_GRID), pair[1].thumbnail(_GRID))
+
+
+@signal("reference.edge_similarity", unit="correlation", low=-1)
+def edge_similarity(view: View) -> float | None:
+    """Correlation of the edges of both pictures on a grid of 32 by 32."""
+    if not (pair := _pair(view)):
+        return None
+    return _correlation(*(_edge_map(picture) for picture in pair))
+
+
+def _edge_map(picture: Raster) -> NDArray[np.float32]:
+    from_edges = Raster(np.repeat(picture.edges[..., None], 3, axis=2).astype(np.uint8) * 255, 1, 1, 1)
+    return from_edges.thumbnail(_GRID)
+
+
+def _correlation(first: NDArray[np.float32], second: NDArray[np.float32]) -> float | None:
+    a, b = first.ravel() - first.mean(), second.ravel() - second.mean()
+    norm = float(np.linalg.norm(a) * np.linalg.norm(b))
+    return float(np.clip(a @ b / norm, -1, 1)) if norm > 1e-6 else None
+
+
+@signal("reference.ink_ratio")
+def ink_ratio(view: View) -> float | None:
+    """Ink of the emptier picture divided by ink of the fuller one: 1 when both are drawn on as much."""
+    if not (pair := _pair(view)):
+        return None
+    low, high = sorted(float(picture.ink.mean()) for picture in pair)
+    return low / high if high else None
+
+
+@signal("reference.text_recall")
+def text_recall(view: View) -> float | None:
+    """Share of the reference's words that the picture shows; the data gives them in `meta.reference_texts`."""
+    given = view.triple.meta.get("reference_texts")
+    if not isinstance(given, (list, tuple)) or view.picture_words is None:
+        return None
+    wanted = {word for text in given[:500] if isinstance(text, str) for word in re.findall(r"\w+", text.casefold())}
+    shown = set(re.findall(r"\w+", view.picture_words.casefold()))
+    return len(wanted & shown) / len(wanted) if wanted else None

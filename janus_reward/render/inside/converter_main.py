@@ -1,0 +1,71 @@
+"""The converter inside the jail: reads a request, draws it, answers with frames; nothing it draws can run a program."""
+
+from __future__ import annotations
+
+import json
+import resource
+import socket
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from janus_reward.render.converter import ANSWER, REQUEST
+from janus_reward.render.frames import encode
+from janus_reward.render.inside import draw_picture, draw_svg, draw_vega
+from janus_reward.render.inside.drawing import Drawing, DrawingError
+
+_KINDS: dict[str, Callable[[bytes, Mapping[str, Any]], Drawing]] = {
+    "svg": draw_svg.draw,
+    "vega": draw_vega.draw_vega,
+    "vega-lite": draw_vega.draw_vega_lite,
+    "picture": draw_picture.draw,
+}
+
+
+def main() -> None:
+    """Serve requests until the host closes the socket. Arguments: file descriptor, MiB of memory, open files."""
+    channel = socket.socket(fileno=int(sys.argv[1]))
+    memory, files = int(sys.argv[2]) * 2**20, int(sys.argv[3])
+    # Not RLIMIT_AS: V8 reserves address space far beyond what it uses.
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    channel.sendall(b"+")
+    while (request := _request(channel)) is not None:
+        answer = _answer(*request)
+        channel.sendall(ANSWER.pack(len(answer)) + answer)
+
+
+def _request(channel: socket.socket) -> tuple[dict[str, Any], bytes] | None:
+    head = _exactly(channel, REQUEST.size)
+    if head is None:
+        return None
+    header_size, body_size = REQUEST.unpack(head)
+    header, body = _exactly(channel, header_size), _exactly(channel, body_size)
+    return None if header is None or body is None else (json.loads(header), body)
+
+
+def _exactly(channel: socket.socket, size: int) -> bytes | None:
+    parts = bytearray()
+    while len(parts) < size:
+        part = channel.recv(min(size - len(parts), 1 << 20))
+        if not part:
+            return None
+        parts += part
+    return bytes(parts)
+
+
+def _answer(header: Mapping[str, Any], body: bytes) -> bytes:
+    try:
+        drawing = _KINDS[header["kind"]](body, header["settings"])
+    except DrawingError as error:
+        facts = encode({"kind": "facts"}, json.dumps(error.facts).encode())
+        return facts + encode({"kind": "end", "outcome": error.outcome, "message": str(error)})
+    except MemoryError:
+        return encode({"kind": "end", "outcome": "exceeded", "message": "drawing needs more memory than allowed"})
+    except (ValueError, OSError, RuntimeError, ArithmeticError, LookupError, TypeError) as error:
+        message = f"{type(error).__name__}: {error}".splitlines()[0][:300]
+        return encode({"kind": "end", "outcome": "failed", "message": message})
+    stills = b"".join(encode({"kind": "picture", "at_s": at_s}, png) for png, at_s in drawing.stills)
+    facts = encode({"kind": "facts"}, json.dumps(drawing.facts, allow_nan=False).encode())
+    return stills + facts + encode({"kind": "end", "outcome": "ok", "message": None})

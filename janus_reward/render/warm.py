@@ -1,0 +1,203 @@
+"""The host's side of the warm worker: starts the jailed zygote, sends it one job at a time, and never waits for ever."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import selectors
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from janus_reward.errors import SandboxError
+from janus_reward.render import jail
+from janus_reward.render.inside.protocol import END, LENGTH, MESSAGE, READY, RESULT
+
+_START_S = 180.0
+_GRACE_S = 10.0
+_MAX_REPORT = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a job ended, as the supervisor saw it, and the bytes it sent.
+
+    Args:
+        code: exit status, or `None` when a signal or a limit ended it.
+        signal: name of the signal that ended it.
+        limit: the bound that was hit: wall, cpu, memory, processes, scratch, output.
+        stdout, stderr: the tails.
+        results: frames as the job wrote them; not checked.
+    """
+
+    code: int | None
+    signal: str | None
+    limit: str | None
+    stdout: str
+    stderr: str
+    results: bytes
+
+
+class _Lost(Exception):
+    """The worker ended, fell silent or spoke nonsense; the job's fate is unknown."""
+
+
+class WarmWorker:
+    """One jailed worker for one thread; started at its first job, and again after it died."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._socket: socket.socket | None = None
+        self._scratch: Path | None = None
+        self._log: Any = None
+
+    def run(self, code: str, settings: Mapping[str, Any]) -> Ending | None:
+        """Run one job; `None` when the worker was lost twice with it.
+
+        Args:
+            code: the judged code.
+            settings: `RenderSettings` as a dict, with `limits`.
+
+        Raises:
+            SandboxError: the worker cannot be started.
+        """
+        request = json.dumps({"code": code, "settings": settings}).encode("ascii")
+        for _ in range(2):
+            try:
+                return self._attempt(request, settings["limits"])
+            except _Lost:
+                self.close()
+        return None
+
+    def close(self) -> None:
+        """End the worker and everything below it."""
+        process, self._process = self._process, None
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+        if process is not None:
+            _end(process)
+        if self._log is not None:
+            self._log.close()
+            self._log = None
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
+            self._scratch = None
+
+    def _attempt(self, request: bytes, limits: Mapping[str, float]) -> Ending:
+        if self._process is None or self._process.poll() is not None:
+            self.close()
+            self._start()
+        deadline = time.monotonic() + limits["wall_s"] + _GRACE_S
+        self._send(LENGTH.pack(len(request)) + request, deadline)
+        results = bytearray()
+        bound = int(limits["output_mb"]) * 2**20
+        while True:
+            kind, payload = self._message(deadline, bound)
+            if kind == END:
+                return Ending(**json.loads(payload), results=bytes(results))
+            if kind != RESULT or len(results) + len(payload) > bound:
+                raise _Lost
+            results += payload
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair()
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
+        with theirs:
+            self._process = jail.spawn(
+                self._command(theirs.fileno()),
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=self._log,
+                stderr=self._log,
+                start_new_session=True,
+            )
+        self._socket = ours
+        ours.setblocking(False)
+        try:
+            kind, _ = self._message(time.monotonic() + _START_S, _MAX_REPORT)
+        except _Lost:
+            kind = b""
+        if kind != READY:
+            words = self._last_words()
+            self.close()
+            raise SandboxError(f"the sandboxed worker did not start: {words}", hint="run `janus-reward doctor`")
+
+    def _command(self, control: int) -> list[str]:
+        spec: dict[str, Any] = {"level": jail.level().name}
+        if spec["level"] == "namespaces":
+            spec["keep"] = [str(p) for p in jail.readable_paths() if p.is_relative_to("/tmp")]
+            spec["frozen"] = [jail.FONT_FOLDER]
+        else:
+            self._scratch = Path(tempfile.mkdtemp(prefix="janus-scratch-"))
+            self._scratch.chmod(0o711)
+            spec |= {"scratch": str(self._scratch), "read": [str(p) for p in jail.readable_paths()]}
+        argv = jail.python_module("janus_reward.render.inside.zygote", json.dumps(spec))
+        return jail.command(argv, env={"JANUS_CONTROL": str(control)}, nested=True)
+
+    def _last_words(self) -> str:
+        if self._log is None:
+            return "it left no message"
+        self._log.seek(max(0, self._log.seek(0, os.SEEK_END) - 4096))
+        lines = [line for line in self._log.read().decode("utf-8", "replace").splitlines() if line.strip()]
+        return lines[-1][:300] if lines else "it left no message"
+
+    def _send(self, data: bytes, deadline: float) -> None:
+        view = memoryview(data)
+        while view:
+            for sock in self._ready(selectors.EVENT_WRITE, deadline):
+                try:
+                    view = view[sock.send(view) :]
+                except (BlockingIOError, InterruptedError):
+                    continue
+                except OSError as problem:
+                    raise _Lost from problem
+
+    def _message(self, deadline: float, bound: int) -> tuple[bytes, bytes]:
+        kind, size = MESSAGE.unpack(self._receive(MESSAGE.size, deadline))
+        if size > max(bound, _MAX_REPORT):
+            raise _Lost
+        return kind, self._receive(size, deadline)
+
+    def _receive(self, size: int, deadline: float) -> bytes:
+        parts = bytearray()
+        while len(parts) < size:
+            for sock in self._ready(selectors.EVENT_READ, deadline):
+                try:
+                    part = sock.recv(min(size - len(parts), 1 << 20))
+                except (BlockingIOError, InterruptedError):
+                    continue
+                except OSError as problem:
+                    raise _Lost from problem
+                if not part:
+                    raise _Lost
+                parts += part
+        return bytes(parts)
+
+    def _ready(self, event: int, deadline: float) -> Iterator[socket.socket]:
+        """The socket once it can be read or written; `_Lost` at the deadline."""
+        if self._socket is None:
+            raise _Lost
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._socket, event)
+            if not selector.select(max(0.0, deadline - time.monotonic())):
+                raise _Lost
+        yield self._socket
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Wait a moment for the worker, whose socket is closed, then kill it with its session."""
+    try:
+        process.wait(0.5)
+    except subprocess.TimeoutExpired:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

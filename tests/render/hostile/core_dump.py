@@ -1,0 +1,5 @@
+# holds: an abort leaves no core
+# outcome: failed
+import os
+
+os.abort()

@@ -1,0 +1,6 @@
+# holds: the scratch folder has a size
+# outcome: exceeded
+# limit: scratch
+with open("big", "wb") as file:
+    while True:
+        file.write(b"x" * 1_000_000)

@@ -1,0 +1,8 @@
+# holds: many middling files count together
+# outcome: exceeded
+# limit: scratch
+import itertools
+
+for i in itertools.count():
+    with open(f"part-{i}", "wb") as file:
+        file.write(b"x" * 500_000)

@@ -1,0 +1,5 @@
+# holds: a busy loop is ended by its processor time
+# outcome: timeout
+# limit: cpu|wall
+while True:
+    pass

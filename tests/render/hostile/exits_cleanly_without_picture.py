@@ -1,0 +1,5 @@
+# holds: exit status 0 without a picture is not ok
+# outcome: failed
+import sys
+
+sys.exit(0)

@@ -1,0 +1,5 @@
+# holds: os._exit with 0 before anything was drawn is not ok
+# outcome: failed
+import os
+
+os._exit(0)

@@ -1,0 +1,3 @@
+# holds: a message of 50 MB is cut
+# outcome: failed
+raise ValueError("x" * 50_000_000)

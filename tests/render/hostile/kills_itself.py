@@ -1,0 +1,6 @@
+# holds: a job that kills itself with SIGKILL is a failure, not a limit
+# outcome: failed
+import os
+import signal
+
+os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,6 @@
+# holds: one process cannot take more memory than the bound
+# outcome: exceeded
+# limit: memory
+hoard = []
+while True:
+    hoard.append(bytearray(50_000_000))

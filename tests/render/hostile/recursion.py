@@ -1,0 +1,7 @@
+# holds: endless recursion in Python is an exception
+# outcome: failed
+def again():
+    return again()
+
+
+again()

@@ -1,0 +1,5 @@
+# holds: a segmentation fault is the end of this job only, and dumps no core
+# outcome: failed
+import ctypes
+
+ctypes.string_at(0)

@@ -1,0 +1,5 @@
+# holds: a sparse file cannot be larger than the bound
+# outcome: exceeded
+# limit: scratch
+with open("sparse", "wb") as file:
+    file.truncate(10**13)

@@ -1,0 +1,7 @@
+# holds: a stopped process is ended by the wall clock
+# outcome: timeout
+# limit: wall
+import os
+import signal
+
+os.kill(os.getpid(), signal.SIGSTOP)
