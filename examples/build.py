@@ -1,8 +1,6 @@
 """Build the example dataset from its readable sources: `python examples/build.py [--check]`.
 
-Each folder `src/<id>/` is one good triple: `triple.yaml` (instruction, language, domain, task, checklist, twins), `code.<ext>`, for edits
-and repairs `before.<ext>`, for reproductions `reference.<ext>` (the code that drew `data/references/<id>.png`).
-A twin is the good code with one kind of damage; docs of the ways to say it are in README.md.
+Each folder `src/<id>/` is one good triple and the damage that makes its broken twins; README.md says which file holds what.
 """
 
 from __future__ import annotations
@@ -33,7 +31,9 @@ def main() -> int:
     built = build()
     stale = [path for path, text in built.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     if check_only:
-        print("\n".join(f"stale: {path.relative_to(ROOT)}; run python examples/build.py" for path in stale) or "current")
+        print(
+            "\n".join(f"stale: {path.relative_to(ROOT)}; run python examples/build.py" for path in stale) or "current"
+        )
         return 1 if stale else 0
     for path, text in built.items():
         path.write_text(text, encoding="utf-8")
@@ -104,7 +104,7 @@ def damaged(folder: Path, code: str, twin: dict[str, Any]) -> str:
         code = replaced(code, change, where)
     if "first_lines" in twin:
         code = "\n".join(code.splitlines()[: twin["first_lines"]]) + "\n"
-    return code + twin.get("append", "")
+    return code + str(twin.get("append", ""))
 
 
 def without_line(code: str, fragment: str, where: str) -> str:
@@ -149,7 +149,12 @@ def counts_table(records: list[dict[str, Any]]) -> str:
     kinds = Counter(record["meta"]["broken"] for record in records if "broken" in record["meta"])
     lines = [f"{len(good)} good triples and {len(records) - len(good)} broken twins.", ""]
     for title, counts in (("domain", domains), ("task", tasks), ("broken twin", kinds)):
-        lines += [f"| {title} | count |", "|---|---|", *(f"| {name} | {count} |" for name, count in sorted(counts.items())), ""]
+        lines += [
+            f"| {title} | count |",
+            "|---|---|",
+            *(f"| {name} | {count} |" for name, count in sorted(counts.items())),
+            "",
+        ]
     return "\n".join(lines)
 
 

@@ -82,6 +82,15 @@ def code_lines_changed(view: View) -> float | None:
     return None if change is None else max(len(change.removed), len(change.added))
 
 
+@signal("change.code_shrink")
+def code_shrink(view: View) -> float | None:
+    """By how much the code is shorter than before, as a share of the code before; 0 when it is as long or longer."""
+    before = view.triple.before.code if view.triple.before else None
+    if not before or view.triple.code is None:
+        return None
+    return max(0.0, 1 - len(view.triple.code) / len(before))
+
+
 def changed_pixels(view: View) -> NDArray[np.bool_] | None:
     """(h, w) bool over the picture after: where it differs from before by more than 16 of 255 in a channel."""
     before, after = view.before_still, view.still

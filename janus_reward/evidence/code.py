@@ -241,6 +241,16 @@ def repeated_blocks(view: View) -> float | None:
     return len(copied) / len(shapes)
 
 
+@signal("code.unused_parameters", unit="count", high=inf)
+def unused_parameters(view: View) -> float | None:
+    """Number of parameters that a function takes and never looks at (Python, JavaScript, R)."""
+    if view.python:
+        return view.python.unused_parameters if view.python.tree is not None else None
+    if view.language == "r":
+        return script.unused_parameters(view.lexis.stripped)
+    return script.unused_parameters(view.javascript) if view.javascript is not None else None
+
+
 @signal("code.dead_code", unit="count", high=inf)
 def dead_code(view: View) -> float | None:
     """Number of functions that nothing mentions, and statements that cannot be reached."""

@@ -6,7 +6,7 @@ from math import inf
 
 from janus_reward.evidence import layout
 from janus_reward.evidence.signal import signal
-from janus_reward.evidence.view import View
+from janus_reward.evidence.view import PYTHON, View
 
 
 @signal("execution.drawn", unit="yes/no")
@@ -28,7 +28,8 @@ def exception(view: View) -> float | None:
 @signal("execution.warnings", unit="count", high=inf)
 def warnings(view: View) -> float | None:
     """Warnings that the code raised."""
-    return _length(view, "warnings")
+    found = _length(view, "warnings")
+    return 0.0 if found is None and view.language in PYTHON and _ran(view) else found
 
 
 @signal("execution.console_errors", unit="count", high=inf)

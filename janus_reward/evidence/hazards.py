@@ -163,7 +163,8 @@ _GRADER = re.compile(
     rf"|\b{_GRADE}\s*[:=]\s*(?:5 ?/ ?5|10 ?/ ?10|100 ?/ ?100|5 out of 5)"
     r"|\"(?:verdict|judge?ment)\"\s*:\s*(?:\{|\"(?:pass|good|excellent|correct|keep|accept|[A-E]>))"
     r"|<\|(?:im_start|im_end|system|user|assistant|endoftext|eot_id|start_header_id)\|>|\[/?INST\]|<</?SYS>>"
-    r"|<(?:start|end)_of_turn>|(?:^|\n)\s*(?:#\s*)?(?:Human|Assistant|System):\s"
+    r"|<(?:start|end)_of_turn>|(?:^|\n)\s*(?:#\s*)?(?:(?:Human|Assistant): \S|System: (?:you|ignore|please"
+    r"|the (?:judge|grader|user)))"
     r"|\byou are (?:now )?(?:a |an |the )(?:\w+ )?(?:judge|grader|evaluator|reward model)\b",
     re.IGNORECASE,
 )

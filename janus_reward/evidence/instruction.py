@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,6 +16,10 @@ INSTRUCTION_LIMIT = 20_000
 """Characters of an instruction that are read."""
 
 _MANY = 200
+_UNWANTED = re.compile(
+    r"\b(?:from|replac(?:e|ing)|renam(?:e|ing)|remov(?:e|ing)|delet(?:e|ing)|not|no|without)(?: the)?(?: color)? $",
+    re.IGNORECASE,
+)
 _QUOTED = re.compile(
     r"\"(?P<double>[^\"\n]{1,120})\"|“(?P<curly>[^”\n]{1,120})”|`(?P<tick>[^`\n]{1,120})`|「(?P<corner>[^」\n]{1,120})」"
     r"|(?<![\w'])'(?P<single>[^'\n]{1,120}(?:'(?=[a-z])[^'\n]{1,60})?)'(?!\w)"
@@ -124,7 +129,7 @@ _TOOL_PATTERNS = {name: (re.compile(asked), re.compile(used, re.IGNORECASE)) for
 
 @dataclass(frozen=True, slots=True)
 class Color:
-    """A colour that was asked for: as written, and either a family of colours (`basic`) or an exact one (`rgb`)."""
+    """A colour that was asked for: as written, its family for a name (`basic`), its exact value where there is one."""
 
     written: str
     basic: str | None
@@ -150,8 +155,14 @@ class Instruction:
     @cached_property
     def quoted(self) -> tuple[str, ...]:
         """Quoted strings in order, without repeats."""
-        found = (next(group for group in match.groups() if group is not None) for match in _QUOTED.finditer(self.text))
+        found = (next(group for group in match.groups() if group is not None) for match in self._wanted(_QUOTED))
         return tuple(dict.fromkeys(text.strip() for text in found if any(map(str.isalnum, text))))[:_MANY]
+
+    def _wanted(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+        """Find matches, except what an edit is to do away with: `from red to blue`, `replace "A" with "B"`."""
+        for match in pattern.finditer(self.text):
+            if not _UNWANTED.search(self.text[max(0, match.start() - 24) : match.start()]):
+                yield match
 
     @cached_property
     def numbers(self) -> tuple[float, ...]:
@@ -162,10 +173,11 @@ class Instruction:
     def colors(self) -> tuple[Color, ...]:
         """Colours named in words or as hex, without repeats."""
         found: dict[str, Color] = {}
-        for match in palette.HEX_COLOR.finditer(self.text):
+        for match in self._wanted(palette.HEX_COLOR):
             found.setdefault(match.group().lower(), Color(match.group(), None, palette.parse(match.group())))
-        for match in palette.COLOR_NAME.finditer(self.text):
-            found.setdefault(match.group().lower(), Color(match.group(), palette.canonical(match.group("name")), None))
+        for match in self._wanted(palette.COLOR_NAME):
+            exact = palette.parse(re.sub(r"[ -]", "", match.group()))
+            found.setdefault(match.group().lower(), Color(match.group(), palette.canonical(match.group("name")), exact))
         return tuple(found.values())[:_MANY]
 
     @cached_property

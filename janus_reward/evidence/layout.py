@@ -36,14 +36,14 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """One plotting area."""
+    """One plotting area; `marks` is `None` where the renderer counts them only for the whole picture."""
 
     title: str
     x_label: str
     y_label: str
     legend: tuple[str, ...]
     projection: str
-    marks: Mapping[str, float]
+    marks: Mapping[str, float] | None
 
 
 def texts_of(facts: Mapping[str, Any]) -> tuple[Text, ...] | None:
@@ -105,7 +105,7 @@ def _axes(item: Mapping[str, Any]) -> Axes:
         y_label=_word(item.get("y_label")),
         legend=tuple(map(str, legend)) if isinstance(legend, (list, tuple)) else (),
         projection=_word(item.get("projection")),
-        marks=counts_of(item, "marks") or {},
+        marks=counts_of(item, "marks"),
     )
 
 
@@ -132,7 +132,7 @@ def _box(value: object) -> Box | None:
 def overlapping(texts: tuple[Text, ...], limit: int = 600) -> tuple[list[int], int]:
     """Which texts cover another one, and how many have a box (at most `limit` are compared).
 
-    Two upright texts overlap when they share more than a tenth of the smaller box; slanted ones, whose boxes are mostly
+    Two upright texts overlap when they share more than a fifth of the smaller box; slanted ones, whose boxes are mostly
     empty, when their centres are nearer than half a line. The same words in the same place count once.
     """
     boxed = [(index, text) for index, text in enumerate(texts) if text.box][:limit]
@@ -140,7 +140,7 @@ def overlapping(texts: tuple[Text, ...], limit: int = 600) -> tuple[list[int], i
         return [], len(boxed)
     boxes = np.array([text.box for _, text in boxed], dtype=np.float64)
     upright = np.array([text.upright for _, text in boxed])
-    hit = np.where(upright[:, None] & upright[None, :], _share_of_smaller(boxes) > 0.1, _centres_touch(boxes, boxed))
+    hit = np.where(upright[:, None] & upright[None, :], _share_of_smaller(boxes) > 0.2, _centres_touch(boxes, boxed))
     hit &= ~_same_words(boxed, boxes)
     np.fill_diagonal(hit, False)
     return [boxed[i][0] for i in np.flatnonzero(hit.any(axis=1))], len(boxed)

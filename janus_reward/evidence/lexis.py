@@ -26,9 +26,11 @@ _SCANNERS = {
     "css": re.compile(rf"(?P<string>{_STRING})|(?P<comment>{_BLOCK})", re.DOTALL),
     "percent": re.compile(r"(?P<string>\"[^\"\n]*\")|(?P<comment>%[^\n]*)"),
     "ml": re.compile(r"(?P<string>\"(?:\\.|[^\"\\])*\"?)|(?P<comment>\(\*.*?(?:\*\)|\Z))", re.DOTALL),
-    "json": re.compile(r"(?P<string>\"(?:\\.|[^\"\\\n])*\"?)(?P<comment>(?!))?"),
+    "json": re.compile(
+        r"(?P<comment>\"description\"\s{0,9}:\s{0,9}\"(?:\\.|[^\"\\\n])*\"?)|(?P<string>\"(?:\\.|[^\"\\\n])*\"?)"
+    ),
     "markup": re.compile(
-        r"(?P<comment><!--.*?(?:-->|\Z))"
+        r"(?P<comment><!--.*?(?:-->|\Z)|<desc\b.*?(?:</desc>|\Z)|<metadata\b.*?(?:</metadata>|\Z))"
         r"|(?P<script><script\b[^>]*>)(?P<js>.*?)(?=</script|\Z)"
         r"|(?P<style><style\b[^>]*>)(?P<css>.*?)(?=</style|\Z)"
         r"|(?P<string>=\s{0,9}(?:\"[^\"]*\"|'[^']*'))",
@@ -66,7 +68,7 @@ class Lexis:
 
     Args:
         stripped: the code with every comment replaced by a blank.
-        comments: the comments, with their marks.
+        comments: the comments with their marks, and descriptions that nobody sees (`<desc>`, `"description"`).
         strings: the string literals (attribute values of markup), without quotes.
     """
 

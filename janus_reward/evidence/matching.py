@@ -79,8 +79,8 @@ class Matching:
             else bool({written, *_spellings(color.basic)} & self._view.code_words)
         ):
             return True
-        if color.basic:
-            return any(color.basic in palette.basic_names(drawn) for drawn in self.drawn_colors)
+        if color.basic and any(color.basic in palette.basic_names(drawn) for drawn in self.drawn_colors):
+            return True
         wanted = color.rgb
         return wanted is not None and any(palette.distance(wanted, drawn) < _NEAR for drawn in self.drawn_colors)
 

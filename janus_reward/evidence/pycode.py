@@ -90,6 +90,20 @@ class PythonCode:
         return lines
 
     @cached_property
+    def without_bare_strings(self) -> str:
+        """The code with docstrings and other bare strings blanked: they do no more than comments."""
+        lines = self.code.split("\n")
+        for node in self.nodes:
+            if (
+                isinstance(node, ast.Expr)
+                and isinstance(node.value, ast.Constant)
+                and isinstance(node.value.value, str)
+            ):
+                last = min(node.end_lineno or node.lineno, len(lines))
+                lines[node.lineno - 1 : last] = [""] * (last - node.lineno + 1)
+        return "\n".join(lines)
+
+    @cached_property
     def findings(self) -> tuple[tuple[str, str], ...]:
         """What pyflakes says, as (kind, name): kinds are `unused` and `undefined`, in the order of the lines."""
         if self.tree is None:
@@ -160,6 +174,11 @@ class PythonCode:
         return sum(1 for node in self.nodes if isinstance(node, ast.ExceptHandler) and _swallows(node))
 
     @cached_property
+    def unused_parameters(self) -> int:
+        """Parameters that their function never mentions; methods, `_names` and lone parameters (callbacks) left out."""
+        return sum(_unused_parameters(function) for function in self.functions)
+
+    @cached_property
     def dead(self) -> int:
         """Functions and classes that nothing mentions, and statements after a return, raise, break or continue."""
         used = {node.id for node in self.nodes if isinstance(node, ast.Name)}
@@ -200,6 +219,14 @@ def _targets(node: ast.expr) -> Iterator[str]:
 
 def _swallows(handler: ast.ExceptHandler) -> bool:
     return handler.type is None or all(isinstance(statement, ast.Pass) for statement in handler.body)
+
+
+def _unused_parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    taken = [arg.arg for arg in (*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs)]
+    if len(taken) < 2 or taken[0] in ("self", "cls"):
+        return 0
+    used = {node.id for statement in function.body for node in ast.walk(statement) if isinstance(node, ast.Name)}
+    return sum(name not in used and not name.startswith("_") for name in taken)
 
 
 def _bodies(node: ast.AST) -> Iterator[list[ast.stmt]]:

@@ -10,9 +10,13 @@ import lizard
 from janus_reward.evidence.lexis import without_literals
 
 _LIZARD_LIMIT = 60_000
+_FUNCTIONS = 400
+_BODY = 5_000
+_CURLY = re.compile(r"[{}]")
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _BRACKET = re.compile(r"[()\[\]{}]")
 _DEFINED = re.compile(r"\bfunction\s+([A-Za-z_$][\w$]*)|\b(?:const|let|var)\s+([A-Za-z_$][\w$]*)")
+_FUNCTION = re.compile(r"\bfunction\s{0,9}[\w$]{0,80}\s{0,9}\((?P<taken>[^(){}]{0,400})\)\s{0,9}\{")
 _IDENTIFIER = re.compile(r"[A-Za-z_$][\w$]*")
 
 
@@ -68,3 +72,27 @@ def unmentioned(names: tuple[str, ...], everywhere: str) -> int:
         if name in seen:
             seen[name] += 1
     return sum(1 for count in seen.values() if count <= 1)
+
+
+def unused_parameters(stripped: str) -> int:
+    """Parameters that their function never mentions, in JavaScript or R; lone parameters (callbacks) are left out."""
+    return sum(
+        name not in set(_IDENTIFIER.findall(stripped, match.end(), _closing(stripped, match.end())))
+        for match in list(_FUNCTION.finditer(stripped))[:_FUNCTIONS]
+        for name in _taken(match["taken"])
+    )
+
+
+def _taken(parameters: str) -> list[str]:
+    names = [part.partition("=")[0].strip() for part in parameters.split(",") if part.strip()]
+    return [name for name in names if _IDENTIFIER.fullmatch(name) and name[0] != "_"] if len(names) > 1 else []
+
+
+def _closing(code: str, start: int) -> int:
+    """Where the curly bracket that is open at `start` closes; the end of the code when it does not."""
+    depth = 1
+    for match in _CURLY.finditer(code, start, start + _BODY):
+        depth += 1 if match.group() == "{" else -1
+        if depth == 0:
+            return match.start()
+    return min(len(code), start + _BODY)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from math import inf
+
+import numpy as np
+from numpy.typing import NDArray
 
 from janus_reward.evidence import layout, palette
 from janus_reward.evidence.layout import Axes, Text
-from janus_reward.evidence.raster import most_frequent
+from janus_reward.evidence.raster import RGB, differs, most_frequent
 from janus_reward.evidence.signal import signal
 from janus_reward.evidence.view import View
 
@@ -25,8 +29,8 @@ def words(view: View) -> float | None:
 
 @signal("text.title", unit="yes/no")
 def title(view: View) -> float | None:
-    """1 if the picture has a title or a heading, else 0."""
-    if view.texts is None and view.axes is None:
+    """1 if the picture has a title or a heading, 0 if it has other words or axes only."""
+    if not view.texts and not view.axes:
         return None
     headed = any(text.role in ("title", "heading") for text in view.texts or ())
     return float(headed or any(axes.title for axes in view.axes or ()))
@@ -41,13 +45,14 @@ def axis_label_share(view: View) -> float | None:
 
 def labelled_axes(view: View) -> list[bool]:
     """For each plotting area that should have labels, whether both are there."""
-    return [bool(axes.x_label and axes.y_label) for axes in view.axes or () if _has_axes(axes)]
+    everywhere = layout.counts_of(view.facts, "marks") or {}
+    return [bool(axes.x_label and axes.y_label) for axes in view.axes or () if _has_axes(axes, everywhere)]
 
 
-def _has_axes(axes: Axes) -> bool:
-    if axes.projection in ("polar", "geo", "mercator") or not axes.marks:
+def _has_axes(axes: Axes, everywhere: Mapping[str, float]) -> bool:
+    if axes.projection in ("polar", "geo", "mercator"):
         return False
-    return not set(axes.marks) <= {"arc", "text", "image", "group"}
+    return not set(everywhere if axes.marks is None else axes.marks) <= {"arc", "text", "image", "group"}
 
 
 @signal("text.legend", unit="yes/no")
@@ -68,10 +73,11 @@ def _series(view: View) -> int | None:
     if not view.axes:
         return None
     colors = layout.strings_of(view.facts, "colors")
-    lines = max(int(axes.marks.get("line", 0)) for axes in view.axes)
-    if lines > 1:
-        return min(lines, len(colors)) if colors else lines
-    return None if any(axes.marks.get("bar") or axes.marks.get("point") for axes in view.axes) else lines or None
+    counted = [axes.marks for axes in view.axes if axes.marks is not None]
+    if not counted or any(marks.get("bar") or marks.get("point") for marks in counted):
+        return None
+    lines = max(int(marks.get("line", 0)) for marks in counted)
+    return min(lines, len(colors)) if colors else lines or None
 
 
 @signal("text.ticks", unit="count", high=inf)
@@ -132,9 +138,15 @@ def text_contrasts(view: View) -> tuple[tuple[str, float], ...]:
     for text in [text for text in view.texts if text.color and text.box][:_CHECKED]:
         around = view.still.crop(_padded(text, view.scale))
         if around.size and text.color:
-            background, _ = most_frequent(around.reshape(-1, 3))
-            found.append((text.text, palette.contrast_ratio(text.color, background)))
+            ground = _ground(around.reshape(-1, 3), text.color)
+            found.append((text.text, palette.contrast_ratio(text.color, ground)))
     return tuple(found)
+
+
+def _ground(around: NDArray[np.uint8], color: RGB) -> RGB:
+    """Find the colour that a text stands on: the most frequent one that is not its own, if there is enough of it."""
+    other = around[differs(around[None], color, 24)[0]]
+    return most_frequent(other if len(other) > 0.1 * len(around) else around)[0]
 
 
 def _padded(text: Text, scale: float) -> layout.Box:
@@ -143,11 +155,10 @@ def _padded(text: Text, scale: float) -> layout.Box:
 
 
 _DEFAULT = re.compile(
-    r"(?:x|y|z)[_ ]?data|unnamed.*|(?:series|trace|data ?set|column|label|data|group|line"
-    r"|category)[ _-]?\d{0,3}|untitled.*|"
-    r"(?:chart |plot |figure |graph )?title|my (?:chart|plot|graph)|[xy][- ]?(?:axis|label|axis label|values?)"
-    r"|figure ?\d*|"
-    r"(?:document|page|web ?page|website)|_child\d+|_nolegend_|hello,? world!?|[a-z]{1,20}(?:_[a-z0-9]{1,20}){1,5}",
+    r"[xyz][_ ]?data|unnamed.*|untitled.*|_child\d+|_nolegend_|hello,? world!?|figure ?\d*|my (?:chart|plot|graph)"
+    r"|(?:series|trace|label)[ _-]?\d{0,3}|(?:data ?set|column|data|group|line|category)[ _-]?\d{1,3}"
+    r"|(?:chart |plot |figure |graph )?title|[xy][- ]?(?:axis|label|axis label|values?)"
+    r"|document|page|web ?page|website|[a-z]{1,20}(?:_[a-z0-9]{1,20}){1,5}",
     re.IGNORECASE,
 )
 

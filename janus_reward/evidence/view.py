@@ -53,7 +53,8 @@ class View:
     @cached_property
     def lexis(self) -> lexis.Lexis:
         """The code without its comments, the comments, and the string literals."""
-        return lexis.scan(self.code or "", self.language)
+        code = self.python.without_bare_strings if self.python else self.code
+        return lexis.scan(code or "", self.language)
 
     @cached_property
     def python(self) -> PythonCode | None:

@@ -76,10 +76,10 @@ class Curve(_Part):
 
 
 class CriterionWeights(_Part):
-    """Base score and curves by signal; in a layer over another one, what it adds or replaces."""
+    """Base score and curves by signal; in a layer over another one, what it adds, replaces, or (null) takes away."""
 
     base: float | None = Field(default=None, ge=1, le=5)
-    signals: dict[Signal, Curve] = Field(default_factory=dict)
+    signals: dict[Signal, Curve | None] = Field(default_factory=dict)
 
 
 class Weights(_Part):
@@ -94,12 +94,12 @@ class Weights(_Part):
         """Base (`None` when no layer gives one) and curves for a criterion of a triple."""
         layers = (self.criteria, self.domains.get(domain or "", {}), self.tasks.get(task or "", {}))
         base: float | None = None
-        curves: dict[str, Curve] = {}
+        curves: dict[str, Curve | None] = {}
         for layer in layers:
             weights = layer.get(name, CriterionWeights())
             base = weights.base if weights.base is not None else base
             curves |= weights.signals
-        return base, curves
+        return base, {signal: curve for signal, curve in curves.items() if curve is not None}
 
 
 def load_weights(path: Path | None = None) -> Weights:

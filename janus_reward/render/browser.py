@@ -7,6 +7,7 @@ protocol to it over a pipe (docs/design/browser.md says why not through a driver
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import functools
 import os
 import shutil
@@ -151,8 +152,8 @@ class Browser:
         self._process, self._pipe, self._pages = None, None, 0
 
     @property
-    def fresh(self) -> bool:
-        """Whether there is no browser running for the next page yet."""
+    def due(self) -> bool:
+        """Whether the next page gets another browser."""
         return self._pipe is None or self._pages >= PAGES_PER_BROWSER
 
     def _start(self) -> None:
@@ -169,8 +170,8 @@ class Browser:
         raise BrowserError(f"{program().name} does not start inside the sandbox: {problem}", hint=_HINT)
 
     def _spawn(self) -> None:
-        to_read, from_us = os.pipe()
-        from_it, to_write = os.pipe()
+        to_read, from_us = _pipe_for_child(0)
+        to_write, from_it = _pipe_for_child(1)
         heap = f"--js-flags=--max-old-space-size={max(64, self._limits.memory_mb // 2)} --random-seed=1"
         launch = f'exec "$@" 3<&{to_read} 4>&{to_write} {to_read}<&- {to_write}>&-'
         argv = ["/bin/bash", "-c", launch, "chromium", str(program()), *_FLAGS, heap, "about:blank"]
@@ -190,6 +191,14 @@ class Browser:
             raise PipeClosed("the browser ended")
         if memory_mb(self._process.pid) > self._limits.memory_mb + _IDLE_MB:
             raise OutOfMemory
+
+
+def _pipe_for_child(child: int) -> tuple[int, int]:
+    """A new pipe as (the child's end, our end); the child's end has a number well above the 3 and 4 it becomes."""
+    ends = os.pipe()
+    high = fcntl.fcntl(ends[child], fcntl.F_DUPFD_CLOEXEC, 20)
+    os.close(ends[child])
+    return high, ends[1 - child]
 
 
 def _extra_paths() -> tuple[Path, ...]:

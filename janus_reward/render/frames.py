@@ -1,7 +1,8 @@
 """How pictures and facts travel out of a sandbox: frames of a JSON header and bytes.
 
-The reader treats every byte as hostile: whatever is not exactly a frame ends the reading with a reason, and nothing is
-allocated beyond the bytes that already arrived. A job can write what it likes about its own pictures, and about no other.
+The reader treats every byte as hostile: whatever is not exactly a frame ends the reading with a reason, and nothing
+is allocated beyond the bytes that already arrived. A job can write what it likes about its own pictures, and about no
+other job's.
 """
 
 from __future__ import annotations

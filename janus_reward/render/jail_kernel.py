@@ -57,14 +57,14 @@ def unshare(flags: int) -> None:
 
 
 def mount(source: str, target: str, kind: str | None = None, flags: int = 0, options: str | None = None) -> None:
-    """Call mount(2)."""
+    """Attach a file system, or change how it is attached, as the system call of that name does."""
     parts = [part.encode() if part is not None else None for part in (source, target, kind)]
     data = options.encode() if options is not None else None
     _check(_libc.mount(*parts, ctypes.c_ulong(flags), data), f"mount {kind or 'bind'} on {target}")
 
 
 def prctl(option: int, value: int = 0, third: int = 0) -> int:
-    """Call prctl(2)."""
+    """Change a property of this process, as the system call of that name does."""
     zero = ctypes.c_ulong(0)
     result = _libc.prctl(ctypes.c_int(option), ctypes.c_ulong(value), ctypes.c_ulong(third), zero, zero)
     return _check(int(result), f"prctl {option}")

@@ -1,4 +1,4 @@
-"""What a jailed process may read: the system's programs, the Python that runs us, this package, prepared small files."""
+"""What a jailed process may read: the system's programs, our own Python, this package, a few prepared files."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def prepared() -> Path:
 
 
 def font_lists() -> list[Path]:
-    """matplotlib's prepared font list: no file when matplotlib is not installed."""
+    """The prepared font list of matplotlib: no file when matplotlib is not installed."""
     return sorted((prepared() / "matplotlib").glob("fontlist*.json"))
 
 

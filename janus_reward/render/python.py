@@ -1,4 +1,4 @@
-"""Python programs that draw: matplotlib, seaborn, plotly, pillow. Each runs in a fresh fork of a warm, jailed worker."""
+"""Python programs that draw: matplotlib, seaborn, plotly, pillow. Each runs in a fork of a warm, jailed worker."""
 
 from __future__ import annotations
 

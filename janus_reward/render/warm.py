@@ -1,4 +1,4 @@
-"""The host's side of the warm worker: starts the jailed zygote, sends it one job at a time, and never waits for ever."""
+"""The host's side of the warm worker: starts the jailed zygote, sends it one job at a time, never waits for ever."""
 
 from __future__ import annotations
 

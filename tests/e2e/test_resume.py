@@ -18,7 +18,7 @@ from tests.e2e.corpus import command, janus, mixed_rows, score_bytes, svg_rows, 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 ROWS = 36
-SETTINGS = ("--shard-rows", 4, "--workers", 2)
+SETTINGS = ("--shard-rows", 2, "--workers", 2)
 
 
 @pytest.fixture(scope="module")

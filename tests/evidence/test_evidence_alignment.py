@@ -5,7 +5,10 @@ import pytest
 from janus_reward.evidence import measure
 from janus_reward.evidence.instruction import Instruction
 
-BAR_CODE = "import matplotlib.pyplot as plt\nplt.bar(['North', 'South'], [12, 30], color='tab:green')\nplt.title('Sales 2024')\n"
+BAR_CODE = """import matplotlib.pyplot as plt
+plt.bar(['North', 'South'], [12, 30], color='tab:green')
+plt.title('Sales 2024')
+"""
 
 
 def evidence(made):
@@ -82,6 +85,25 @@ def test_a_comment_that_repeats_the_instruction_proves_nothing(sample):
     assert parrot.notes["missing_colors"] == ["purple"]
 
 
+@pytest.mark.parametrize(
+    ("code", "language"),
+    [
+        ('def f():\n    """Harvest report in purple."""\n    return 1\n', "python"),
+        ('{"description": "Harvest report in purple", "mark": "bar"}', "vega-lite"),
+        ("<svg xmlns='http://www.w3.org/2000/svg'><desc>Harvest report in purple</desc></svg>", "svg"),
+        ("<html><!-- Harvest report in purple --><p>a</p></html>", "html"),
+        ("// Harvest report in purple\nlet a = 1;", "javascript"),
+    ],
+)
+def test_descriptions_that_nobody_sees_prove_nothing_either(sample, code, language):
+    found = evidence(sample(code, language, "A 'Harvest report' in purple")).signals
+    assert (found["alignment.quoted_found"], found["alignment.colors_found"], found["alignment.words_found"]) == (
+        0,
+        0,
+        0,
+    )
+
+
 def test_the_picture_answers_for_title_labels_legend_and_quotes(sample, bars):
     instruction = 'Bar chart titled "Sales 2024", label the x-axis "Region", with a legend'
     axes = {"title": "Sales 2024", "x_label": "Region", "y_label": "Sum", "legend": ["a"], "marks": {"bar": 2}}
@@ -120,6 +142,13 @@ def test_a_colour_is_found_by_eye_not_only_by_name(sample, bars):
     assert red.signals["alignment.colors_found"] == 0
     near = evidence(sample("draw()", instruction="Bars in #1f77b4", png=bars("#2077b4")))
     assert near.signals["alignment.colors_found"] == 1
+
+
+def test_what_an_edit_is_to_replace_need_not_be_there(sample):
+    asked = Instruction("Change the bars from red to brown and replace 'Old' with 'New'")
+    assert ([color.written for color in asked.colors], asked.quoted) == (["brown"], ("New",))
+    found = evidence(sample("<rect fill='#a52a2a'/>", "svg", "Change the fill from #000000 to white"))
+    assert found.notes["missing_colors"] == ["white"]
 
 
 def test_counts_and_widgets_are_held_against_the_page(sample, bars):

@@ -85,13 +85,10 @@ def test_parses_tells_sound_code_from_broken(sample, language, good, bad):
 @pytest.mark.parametrize(
     ("language", "whole"),
     [
-        (
-            "python",
-            'import math\n\ndef area(radius):\n    """Area."""\n    return math.pi * (\n        radius ** 2\n    )\n',
-        ),
+        ("python", "import math\n\ndef area(radius):\n    return math.pi * (\n        radius ** 2\n    )\n"),
         (
             "html",
-            "<!DOCTYPE html><html><head><script>function go() { return 1; }</script></head><body><p>a</p></body></html>",
+            "<html><head><script>function go() { return 1; }</script></head><body><p>a</p></body></html>",
         ),
         ("svg", '<svg xmlns="http://www.w3.org/2000/svg"><g><rect width="2" height="3"/></g></svg>'),
         ("vega-lite", '{"mark": {"type": "bar"}, "data": {"values": [1, 2, 3]}}'),

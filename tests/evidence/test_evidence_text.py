@@ -50,6 +50,11 @@ def test_dark_text_on_a_dark_mark_is_unreadable(sample, bars):
     assert signals(sample, bars, on_bar)["text.low_contrast_share"] == 1
 
 
+def test_white_text_on_a_mark_is_readable_although_it_covers_most_of_its_box(sample, bars):
+    narrow = [word("1", [140, 110, 141, 112], color="#ffffff")]
+    assert signals(sample, bars, narrow)["text.low_contrast_share"] == 0
+
+
 def test_slanted_tick_labels_that_stand_clear_do_not_overlap(sample, bars):
     slanted = [word(f"month {i}", [20 * i, 200, 20 * i + 45, 240], "tick", 10, rotation=45) for i in range(5)]
     assert signals(sample, bars, slanted)["text.overlap_share"] == 0

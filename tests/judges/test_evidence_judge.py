@@ -82,6 +82,11 @@ class TestVerdict:
             assert crashed.score is not None and crashed.score <= 1.5
             assert crashed.gates == ("did_not_run",)
 
+    def test_code_that_stops_after_its_first_picture_is_no_full_answer(self) -> None:
+        stopped = judged({**GOOD, "execution.exception": 1.0}, outcome="partial")
+        assert stopped.criteria["visual_fidelity"].value is not None
+        assert stopped.score is not None and stopped.score <= 2.5
+
     def test_a_blank_picture_is_not_shown_to_the_visual_criterion(self) -> None:
         blank = judged(GOOD, outcome="blank")
         assert blank.criteria["visual_fidelity"].reason == "no_render"
@@ -204,6 +209,19 @@ def test_a_mistake_in_a_weights_file_is_refused_with_its_line(tmp_path: Path, ol
     path.write_text(WEIGHTS.replace(old, new), encoding="utf-8")
     with pytest.raises(RubricError, match=message):
         load_weights(path)
+
+
+def test_tasks_come_over_domains_and_may_take_signals_away(tmp_path: Path) -> None:
+    path = tmp_path / "w.yaml"
+    layers = """\
+domains: {chart: {code_quality: {base: 4, signals: {code.lines: [[0, 0], [9, 1]]}}}}
+tasks: {edit: {code_quality: {signals: {code.parses: null}}}}
+"""
+    path.write_text(WEIGHTS + layers, encoding="utf-8")
+    weights = load_weights(path)
+    assert set(weights.for_criterion("code_quality", "svg", "generate")[1]) == {"code.parses"}
+    assert weights.for_criterion("code_quality", "chart", "edit")[0] == 4
+    assert set(weights.for_criterion("code_quality", "chart", "edit")[1]) == {"code.lines"}
 
 
 def test_other_weights_are_another_revision(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import re
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -33,10 +33,15 @@ def pixel_key(width: int, height: int, rgba: bytes | memoryview) -> bytes:
     return digest.digest()
 
 
-def plain(text: object) -> str:
-    """Text fit for the facts: bounded, without memory addresses and without paths of the machine it ran on."""
+def plain(text: object, folder: Path | None = None) -> str:
+    """Text fit for the facts: bounded, without memory addresses and without paths of the machine it ran on.
+
+    Args:
+        text: anything with a `str`.
+        folder: the scratch folder, which becomes `.`.
+    """
     words = _ADDRESS.sub("0x..", str(text)[: 20 * MAX_CHARS])
-    for path, name in ((str(Path.cwd()), "."), (sys.prefix, "<python>"), (sys.base_prefix, "<python>")):
+    for path, name in ((str(folder or ""), "."), (sys.prefix, "<python>"), (sys.base_prefix, "<python>")):
         words = words.replace(path, name) if len(path) > 1 else words
     return words[:MAX_CHARS]
 
@@ -63,6 +68,7 @@ class Capture:
         self.pixels = int(limits.get("pixels", 40_000_000))
         self.pictures_left = int(limits.get("pictures", 8))
         self.still_times_s = tuple(sorted(float(t) for t in settings.get("still_times_s", (0.5, 2.0, 4.0))))
+        self.folder = Path.cwd()
         self.facts: dict[str, Any] = {}
         self.claimed: set[Path] = set()
         self.quiet = 0
@@ -104,7 +110,8 @@ class Capture:
     def claim(self, target: object) -> None:
         """Note that the file at `target` was written by a hooked call, so that it is not taken a second time."""
         if isinstance(target, str | os.PathLike):
-            self.claimed.add(Path(os.fsdecode(target)).absolute())
+            with suppress(OSError):
+                self.claimed.add(Path(os.fsdecode(target)).absolute())
 
     def allow(self, width: float, height: float) -> None:
         """Refuse a picture of more pixels than the bound. Raises PixelLimit and records the limit in the facts."""
@@ -115,7 +122,7 @@ class Capture:
 
     def warn(self, text: str) -> None:
         """Record a warning once, within bounds."""
-        words = plain(text)
+        words = plain(text, self.folder)
         if len(self._warnings) < MAX_ITEMS and words not in self._warnings:
             self._warnings.append(words)
 

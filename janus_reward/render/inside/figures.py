@@ -33,6 +33,10 @@ LIBRARIES = (
     "plotly.graph_objects",
     "plotly.express",
     "plotly.io",
+    "plotly.io._base_renderers",
+    "plotly.io._kaleido",
+    "plotly.io._renderers",
+    "pandas.plotting._matplotlib",
     "plotly.subplots",
     "plotly.figure_factory",
     "plotly.offline",
@@ -150,6 +154,7 @@ def _hook_warnings(capture: Capture) -> None:
 
 def _warm_caches() -> None:
     """Draw one small figure of each kind, so that fonts, tickers and mathtext are loaded before the first fork."""
+    importlib.import_module("PIL.Image").init()
     pyplot = importlib.import_module("matplotlib.pyplot")
     figure, axes = pyplot.subplots()
     axes.plot([0, 1], [1, 2], label="$x^2$")
@@ -158,3 +163,13 @@ def _warm_caches() -> None:
     for kind in ("png", "pdf", "svg"):
         figure.savefig(io.BytesIO(), format=kind)
     pyplot.close(figure)
+    _warm_plotly()
+
+
+def _warm_plotly() -> None:
+    """Build one figure of each common kind: plotly imports its parts only when they are first used."""
+    frame = importlib.import_module("pandas").DataFrame({"x": [1, 2], "y": [2, 1], "k": ["a", "b"]})
+    express = importlib.import_module("plotly.express")
+    for draw in (express.line, express.scatter, express.bar):
+        draw(frame, x="x", y="y", color="k").to_json()
+    importlib.import_module("plotly.io").to_html(express.histogram(frame, x="x"), include_plotlyjs=False)

@@ -7,6 +7,7 @@ and EPS files goes that drawing instead of vectors, whose making would cost more
 from __future__ import annotations
 
 import io
+import logging
 import os
 import shutil
 import weakref
@@ -150,8 +151,14 @@ class MatplotlibHooks:
             plain_draw(text, renderer)
 
         replace(Text, draw=draw)
+        logging.getLogger("matplotlib.font_manager").addFilter(self._note_font)
         if shutil.which("latex") is None:
             replace(Text, get_usetex=lambda _text: False)
+
+    def _note_font(self, record: logging.LogRecord) -> bool:
+        """Keep a font that is missing as one warning, where matplotlib would tell it for each text again."""
+        self.capture.warn(record.getMessage())
+        return False
 
     def _hook_windows(self) -> None:
         plain_close: Callable[..., None] = pyplot.close

@@ -17,8 +17,8 @@ _DOCUMENTS = {".svg": "svg", ".html": "html", ".htm": "html"}
 
 
 def take_leftovers(capture: Capture, pillow: PillowHooks) -> None:
-    """Send the picture, SVG and HTML files below the current folder that no hooked call wrote; note all names."""
-    folder = Path.cwd()
+    """Send the picture, SVG and HTML files below the scratch folder that no hooked call wrote; note all names."""
+    folder = capture.folder
     files = sorted(_regular_files(folder))
     names = [path.name for path in files if path != folder / PROGRAM]
     if names:
@@ -41,10 +41,18 @@ def _take(path: Path, capture: Capture, pillow: PillowHooks) -> None:
         capture.warn(f"{path.name}: not a readable picture ({type(error).__name__})")
 
 
+def _entries(folder: Path) -> list[Path]:
+    """What a folder holds; nothing where the program removed it or closed it."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
+
+
 def _regular_files(folder: Path) -> Iterator[Path]:
     seen, waiting = 0, [folder]
     while waiting and seen < MAX_ENTRIES:
-        for path in sorted(waiting.pop().iterdir()):
+        for path in _entries(waiting.pop()):
             seen += 1
             mode = path.lstat().st_mode
             if stat.S_ISREG(mode):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import sys
 import weakref
 from collections.abc import Callable, Iterator
@@ -64,6 +65,13 @@ LIBRARY_CALLS: dict[str, dict[str, str]] = {
 """Library functions to the chart type that they draw on whichever axes they touch."""
 
 
+FIGURE_CALLS: dict[str, dict[str, str]] = {
+    "catplot": {"box": "box", "boxen": "box", "violin": "violin", "strip": "scatter", "swarm": "scatter"},
+    "displot": {"hist": "histogram", "kde": "density"},
+}
+"""Functions of seaborn that draw whole figures, and the chart type by their `kind`."""
+
+
 class PlotCalls:
     """Which chart types were asked for on each axes; only the outermost call counts."""
 
@@ -81,6 +89,10 @@ class PlotCalls:
             for name, kind in functions.items() if module else ():
                 if hasattr(module, name):
                     setattr(module, name, self._function(getattr(module, name), kind))
+
+        seaborn = sys.modules.get("seaborn")
+        for name, kinds in FIGURE_CALLS.items() if seaborn else ():
+            setattr(seaborn, name, self._by_kind(getattr(seaborn, name), kinds))
 
     def of(self, axes: Axes) -> list[str]:
         """Give the chart types noted for an axes, in the order of the calls."""
@@ -110,6 +122,16 @@ class PlotCalls:
         @functools.wraps(plain)
         def within(*args: Any, **kwargs: Any) -> Any:
             with self._within(kind):
+                return plain(*args, **kwargs)
+
+        return within
+
+    def _by_kind(self, plain: Callable[..., Any], kinds: dict[str, str]) -> Callable[..., Any]:
+        default = inspect.signature(plain).parameters["kind"].default
+
+        @functools.wraps(plain)
+        def within(*args: Any, **kwargs: Any) -> Any:
+            with self._within(kinds.get(str(kwargs.get("kind", default)))):
                 return plain(*args, **kwargs)
 
         return within

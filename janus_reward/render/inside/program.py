@@ -62,7 +62,7 @@ def run(code: str) -> tuple[dict[str, Any], dict[str, Any] | None]:
 
 def describe(error: BaseException, path: Path) -> dict[str, Any]:
     """Put an exception as facts: its type, its message without addresses, the line of the judged code (or `None`)."""
-    return {"type": type(error).__name__, "message": _message(error), "line": _line(error, str(path))}
+    return {"type": type(error).__name__, "message": _message(error, path), "line": _line(error, str(path))}
 
 
 def describe_own(error: BaseException) -> dict[str, Any]:
@@ -72,9 +72,9 @@ def describe_own(error: BaseException) -> dict[str, Any]:
     return describe(error, path)
 
 
-def _message(error: BaseException) -> str:
+def _message(error: BaseException, path: Path) -> str:
     try:
-        return plain(error.msg if isinstance(error, SyntaxError) else error)
+        return plain(error.msg if isinstance(error, SyntaxError) else error, path.parent)
     except Exception:  # noqa: BLE001 - judged code may define a __str__ that raises
         return ""
 

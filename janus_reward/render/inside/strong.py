@@ -20,6 +20,8 @@ _OVERHEAD = 2
 class Namespaces:
     """The strong level. `keep` are read-only paths below /tmp that a job must still see."""
 
+    work = namespaces.WORK
+
     def __init__(self, keep: Sequence[str], frozen: Sequence[str]) -> None:
         self._keep, self._frozen = keep, frozen
         self._filter = jail_seccomp.program()

@@ -9,6 +9,7 @@ import contextlib
 import os
 import selectors
 import signal
+import sys
 import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
@@ -26,6 +27,9 @@ _REAP_S = 5.0
 
 class Confinement(Protocol):
     """What a level of the sandbox does for one job."""
+
+    work: str
+    """The folder in which the job runs."""
 
     def prepare(self) -> None:
         """Once, in the worker."""
@@ -210,11 +214,16 @@ class _Watch:
         number = os.WTERMSIG(status) if status is not None and killed else None
         code = os.WEXITSTATUS(status) if status is not None and not killed else None
         limit = self._limit or ("cpu" if number == signal.SIGXCPU else None)
-        tails = {name: self._tails[pipe].decode("utf-8", "replace") for name, pipe in self._named_pipes()}
-        return {"code": code, "signal": _signal_name(number), "limit": limit, **tails}
+        out, err = (_readable(self._tails[pipe], self._confined.work) for pipe in (self._out, self._err))
+        return {"code": code, "signal": _signal_name(number), "limit": limit, "stdout": out, "stderr": err}
 
-    def _named_pipes(self) -> tuple[tuple[str, int], tuple[str, int]]:
-        return ("stdout", self._out), ("stderr", self._err)
+
+def _readable(tail: bytearray, work: str) -> str:
+    """The tail as text in which the scratch folder has the same name at every level and in every run."""
+    text = tail.decode("utf-8", "replace").replace(work, "/tmp/work")
+    for prefix in sorted({sys.prefix, sys.base_prefix, sys.exec_prefix}, key=len, reverse=True):
+        text = text.replace(prefix, "<python>")
+    return text
 
 
 def _signal_name(number: int | None) -> str | None:

@@ -27,6 +27,7 @@ class Restrictions:
 
     def __init__(self, scratch: str, read: Sequence[str]) -> None:
         self._folder = Path(scratch) / "job"
+        self.work = str(self._folder)
         self._read = read
         self._limit_mb = 0
 

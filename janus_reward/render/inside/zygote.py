@@ -1,7 +1,7 @@
 """The warm worker inside the jail: imports the drawing libraries once, then forks a fresh process for every job.
 
-One thread, one job at a time. It trusts its host, from whom the requests come over the socket of file descriptor `CONTROL`,
-and never runs a line of the judged code itself.
+One thread, one job at a time. It trusts its host, from whom the requests come over the socket that is descriptor
+`CONTROL`, and never runs a line of the judged code itself.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 # holds: a folder without permissions is cleaned away
-# outcome: ok
+# outcome: ok|partial
+# ruff: noqa
 import os
 
 os.makedirs("closed/inner")

@@ -1,6 +1,7 @@
 # holds: processor time is counted over all processes
 # outcome: timeout
 # limit: cpu|wall
+# ruff: noqa
 import os
 
 for _ in range(3):

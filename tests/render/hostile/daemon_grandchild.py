@@ -1,5 +1,6 @@
 # holds: a daemon that left the session and the parent is dead when the job is over
 # outcome: ok
+# ruff: noqa
 import os
 import sys
 

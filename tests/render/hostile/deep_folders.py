@@ -1,5 +1,6 @@
 # holds: a tree of folders a thousand deep is cleaned away
-# outcome: ok
+# outcome: ok|partial
+# ruff: noqa
 import os
 
 for _ in range(1000):

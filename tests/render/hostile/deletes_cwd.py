@@ -1,5 +1,6 @@
 # holds: a deleted working folder harms the job only
 # outcome: ok|failed|partial
+# ruff: noqa
 import os
 import shutil
 

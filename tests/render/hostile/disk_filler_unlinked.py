@@ -4,6 +4,7 @@
 # weak: files without a name are not seen by the look into the folder; the number of open files and their size bound them
 # weak-outcome: failed|exceeded
 # weak-limit: scratch|none
+# ruff: noqa
 import os
 
 held = []

@@ -1,5 +1,6 @@
 # holds: ../ leads nowhere outside the sandbox
 # outcome: ok|failed|partial
+# ruff: noqa
 import matplotlib.pyplot as plt
 
 plt.plot([1, 2])

@@ -1,5 +1,6 @@
 # holds: a job cannot claim another end than it had
 # outcome: failed
+# ruff: noqa
 import os
 import struct
 

@@ -1,5 +1,6 @@
 # holds: a frame that claims four gigabytes is refused without allocating them
 # outcome: failed
+# ruff: noqa
 import os
 import struct
 

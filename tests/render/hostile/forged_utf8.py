@@ -1,5 +1,6 @@
 # holds: facts that are not UTF-8 are refused
 # outcome: failed
+# ruff: noqa
 import os
 import struct
 

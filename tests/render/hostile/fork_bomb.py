@@ -1,6 +1,7 @@
 # holds: a fork bomb stops at the job's bound on processes, and none of its processes is left
 # outcome: exceeded
 # limit: processes|cpu
+# ruff: noqa
 import ctypes
 import os
 

@@ -1,5 +1,6 @@
 # holds: files in the host's temporary folder and in the repository cannot be read or written
 # outcome: ok
+# ruff: noqa
 import os
 
 for path in ("@CANARY@", "@REPO@/pyproject.toml", "@REPO@/.git/config"):

@@ -1,5 +1,6 @@
 # holds: the home folder cannot be read
 # outcome: ok
+# ruff: noqa
 import os
 
 for home in ("@HOME@", "/root", "/home"):

@@ -1,6 +1,7 @@
 # holds: an endless loop that ignores every signal it can is ended by the wall clock
 # outcome: timeout
 # limit: wall
+# ruff: noqa
 import signal
 import threading
 

@@ -1,5 +1,6 @@
 # holds: calls that widen the kernel's surface are refused
 # outcome: ok
+# ruff: noqa
 import ctypes
 import os
 
@@ -16,7 +17,9 @@ import platform
 if platform.machine() == "x86_64":
     for number in (321, 298, 323, 248, 250, 425, 319, 246, 304, 435, 438, 308):
         must_fail(f"syscall {number}", libc.syscall(number, 0, 0, 0, 0, 0, 0))
-must_fail("clone with a new namespace", libc.syscall(56, 0x10000011, 0, 0, 0, 0) if platform.machine() == "x86_64" else -1)
+must_fail(
+    "clone with a new namespace", libc.syscall(56, 0x10000011, 0, 0, 0, 0) if platform.machine() == "x86_64" else -1
+)
 
 import matplotlib.pyplot as plt
 

@@ -1,6 +1,7 @@
 # holds: kill(-1) reaches nobody but the job
 # outcome: failed|ok
 # weak: kill(-1) may end the job itself
+# ruff: noqa
 import os
 import signal
 

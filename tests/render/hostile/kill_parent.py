@@ -1,6 +1,7 @@
 # holds: the supervisor cannot be killed, stopped or interrupted
 # outcome: ok
 # weak: pid 1 is the machine's, and out of reach
+# ruff: noqa
 import os
 import signal
 

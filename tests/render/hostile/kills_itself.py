@@ -1,5 +1,6 @@
 # holds: a job that kills itself with SIGKILL is a failure, not a limit
 # outcome: failed
+# ruff: noqa
 import os
 import signal
 

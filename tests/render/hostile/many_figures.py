@@ -1,6 +1,7 @@
 # holds: no more pictures than the bound are kept
 # outcome: ok
 # pictures: 4
+# ruff: noqa
 import matplotlib.pyplot as plt
 
 for i in range(12):

@@ -1,5 +1,6 @@
 # holds: memory cannot be hidden in nameless files
 # outcome: failed
+# ruff: noqa
 import os
 
 os.memfd_create("hidden")

@@ -1,6 +1,7 @@
 # holds: memory is counted over all processes
 # outcome: exceeded
 # limit: memory
+# ruff: noqa
 import os
 import time
 

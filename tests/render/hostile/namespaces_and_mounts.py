@@ -1,5 +1,6 @@
 # holds: no new namespace, mount, root folder or user
 # outcome: ok
+# ruff: noqa
 import ctypes
 import os
 

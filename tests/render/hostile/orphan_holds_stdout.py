@@ -1,5 +1,6 @@
 # holds: a child that keeps stdout open does not keep the reader waiting
 # outcome: ok
+# ruff: noqa
 import os
 import time
 

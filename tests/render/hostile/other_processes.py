@@ -1,5 +1,6 @@
 # holds: no process of the host is to be seen, and the supervisor's memory is closed
 # outcome: ok
+# ruff: noqa
 import os
 
 ours = {os.getpid(), os.getppid()}

@@ -1,5 +1,6 @@
 # holds: modules that a job breaks are whole for the next one
 # outcome: ok|failed|partial
+# ruff: noqa
 import builtins
 import json
 import sys

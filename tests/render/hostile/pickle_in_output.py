@@ -1,5 +1,6 @@
 # holds: pickle bytes among the results are never loaded
 # outcome: failed
+# ruff: noqa
 import os
 import pickle
 

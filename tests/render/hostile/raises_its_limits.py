@@ -1,5 +1,6 @@
 # holds: limits cannot be raised, nor those of others lowered
 # outcome: ok
+# ruff: noqa
 import os
 import resource
 

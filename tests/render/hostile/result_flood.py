@@ -1,6 +1,7 @@
 # holds: results beyond the bound end the job
 # outcome: exceeded
 # limit: output
+# ruff: noqa
 import os
 import struct
 

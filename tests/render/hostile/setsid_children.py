@@ -1,5 +1,6 @@
 # holds: children in sessions of their own die with the job
 # outcome: ok
+# ruff: noqa
 import os
 import subprocess
 

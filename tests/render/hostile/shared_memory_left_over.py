@@ -1,5 +1,6 @@
 # holds: shared memory segments and files in /dev/shm do not outlive the job
 # outcome: ok
+# ruff: noqa
 import os
 
 for name in ("/dev/shm/left-over-of-a-job", "left-over-of-a-job"):

@@ -1,5 +1,6 @@
 # holds: megabytes of stderr before stdout do not block
 # outcome: ok
+# ruff: noqa
 import sys
 
 sys.stderr.write("e" * 5_000_000)

@@ -1,6 +1,7 @@
 # holds: gigabytes of stdout fill nothing and keep nobody waiting
 # outcome: timeout|ok
 # limit: cpu|wall|none
+# ruff: noqa
 import os
 
 block = b"0123456789abcdef" * 65536

@@ -1,6 +1,7 @@
 # holds: a stopped process is ended by the wall clock
 # outcome: timeout
 # limit: wall
+# ruff: noqa
 import os
 import signal
 

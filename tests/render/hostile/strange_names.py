@@ -1,5 +1,6 @@
 # holds: names with newlines and bytes that are no UTF-8 harm nothing
 # outcome: ok
+# ruff: noqa
 import os
 
 import matplotlib.pyplot as plt

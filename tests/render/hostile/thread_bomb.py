@@ -1,6 +1,7 @@
 # holds: threads count as processes
 # outcome: exceeded
 # limit: processes
+# ruff: noqa
 import threading
 
 gate = threading.Event()

@@ -1,5 +1,6 @@
 # holds: urllib gets an error, not a page
 # outcome: ok
+# ruff: noqa
 import urllib.error
 import urllib.request
 

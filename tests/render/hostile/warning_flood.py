@@ -1,6 +1,7 @@
 # holds: warnings for ever end with the processor time
 # outcome: timeout
 # limit: cpu|wall
+# ruff: noqa
 import warnings
 
 i = 0

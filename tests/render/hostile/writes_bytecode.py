@@ -1,5 +1,6 @@
 # holds: libraries on disk cannot be changed
 # outcome: ok
+# ruff: noqa
 import os
 
 import matplotlib

@@ -46,6 +46,7 @@ TABLE = "import seaborn as sns, pandas as pd\nd = pd.DataFrame({'v': rng.normal(
         (TABLE + "sns.boxplot(d, x='k', y='v', ax=ax)", ["box"], None),
         (TABLE + "sns.violinplot(d, x='k', y='v', ax=ax)", ["violin"], None),
         (TABLE + "sns.heatmap(np.eye(3), ax=ax, cbar=False)", ["heatmap"], {"rect": 9}),
+        (TABLE + "sns.catplot(d, x='k', y='v', kind='violin')\nplt.close(fig)", ["violin"], None),
         ("import networkx as nx\nnx.draw(nx.path_graph(4), ax=ax)", ["graph"], None),
         (
             "from scipy.cluster.hierarchy import dendrogram, linkage\ndendrogram(linkage(rng.random((6, 2))), ax=ax)",

@@ -76,13 +76,17 @@ def test_a_forked_child_of_the_code_does_not_speak_for_it(play):
 
 
 def test_warnings_are_kept_once_without_addresses(play):
-    code = "import warnings\nfor _ in range(3):\n    warnings.warn(f'odd {object()!r}')\nwarnings.warn('old', FutureWarning)"
+    code = (
+        "import warnings\nfor _ in range(3):\n    warnings.warn(f'odd {object()!r}')\n"
+        "warnings.warn('old', FutureWarning)"
+    )
     assert play(code).facts["warnings"] == ["UserWarning: odd <object object at 0x..>", "FutureWarning: old"]
 
 
 def test_the_clock_is_frozen_and_sleeping_moves_it(play):
     code = (
-        "import time, datetime\nt = time.time()\nassert datetime.datetime.now().isoformat().startswith('2025-01-01T12:00:0')\n"
+        "import time, datetime\nt = time.time()\n"
+        "assert datetime.datetime.now().isoformat().startswith('2025-01-01T12:0')\n"
         "time.sleep(3600)\nassert 3600 <= time.time() - t < 3630\nassert time.tzname[0] == 'UTC'"
     )
     assert _raised(play, code) is None
@@ -91,8 +95,9 @@ def test_the_clock_is_frozen_and_sleeping_moves_it(play):
 def test_randomness_without_a_seed_repeats(play):
     code = (
         "import random, uuid, os, secrets, tempfile, numpy as np\nrandom.seed()\n"
-        "raise ValueError([random.random(), random.Random().random(), str(uuid.uuid4()), os.urandom(4), secrets.token_hex(4),\n"
-        "  np.random.rand(), np.random.default_rng().random(), np.random.RandomState().rand(), tempfile.mktemp()[-8:]])"
+        "raise ValueError([random.random(), random.Random().random(), str(uuid.uuid4()), os.urandom(4),\n"
+        "  secrets.token_hex(4), np.random.rand(), np.random.default_rng().random(),\n"
+        "  np.random.RandomState().rand(), tempfile.mktemp()[-8:]])"
     )
     first, second = _raised(play, code), _raised(play, code)
     assert first == second
@@ -101,7 +106,8 @@ def test_randomness_without_a_seed_repeats(play):
 def test_seeds_of_the_code_s_own_are_obeyed(play):
     code = (
         "import random, numpy as np\nrandom.seed(7)\nnp.random.seed(7)\n"
-        "raise ValueError([random.random(), random.Random(7).random(), np.random.rand(), np.random.default_rng(7).random()])"
+        "raise ValueError([random.random(), random.Random(7).random(), np.random.rand(),\n"
+        "  np.random.default_rng(7).random()])"
     )
     import random
 
@@ -109,3 +115,10 @@ def test_seeds_of_the_code_s_own_are_obeyed(play):
 
     expected = [random.Random(7).random()] * 2 + [np.random.RandomState(7).rand(), np.random.default_rng(7).random()]
     assert _raised(play, code)["message"] == str(expected)
+
+
+@pytest.mark.parametrize("ending", ["os.chdir('/')", "shutil.rmtree(os.getcwd())", "os.chmod(os.getcwd(), 0)"])
+def test_a_program_may_leave_or_remove_its_folder(play, ending):
+    played = play(f"import os, shutil, matplotlib.pyplot as plt\nplt.plot([1, 2])\n{ending}\nplt.savefig('a.png')")
+    assert len(played.pictures) == 1
+    assert "exception" not in played.facts

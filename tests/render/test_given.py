@@ -1,0 +1,104 @@
+"""Pictures that came with the data are used as they are when they can be, and refused plainly when they lie."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageDraw
+
+from janus_reward.render.base import RenderSettings
+from janus_reward.render.blank import open_png
+from janus_reward.render.given import GivenPicture
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def given_picture() -> Iterator[GivenPicture]:
+    picture = GivenPicture(RenderSettings())
+    yield picture
+    picture.close()
+
+
+def box(mode: str = "RGB") -> Image.Image:
+    image = Image.new(mode, (60, 40), "white")
+    ImageDraw.Draw(image).rectangle((10, 10, 40, 30), fill="blue")
+    return image
+
+
+def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)  # type: ignore[arg-type]
+    return buffer.getvalue()
+
+
+def test_a_plain_png_is_kept_byte_for_byte(given_picture: GivenPicture) -> None:
+    png = encoded(box(), "PNG")
+    assert given_picture.render(png).stills[0].png == png
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP", "BMP", "PDF", "GIF"])
+def test_other_kinds_become_png(given_picture: GivenPicture, kind: str) -> None:
+    drawn = given_picture.render(encoded(box(), kind))
+    assert drawn.outcome == "ok", drawn.message
+    colour = open_png(drawn.stills[0].png, 10**7)
+    assert colour.getpixel((colour.width // 2 - 5, colour.height // 2))[2] > 200  # type: ignore[index]
+
+
+def test_an_svg_picture_is_drawn_with_its_facts(given_picture: GivenPicture) -> None:
+    drawn = given_picture.render(b'<?xml version="1.0"?><svg viewBox="0 0 9 9"><text y="5">hi</text></svg>')
+    assert (drawn.outcome, drawn.facts["texts"][0]["text"]) == ("ok", "hi")
+
+
+def test_an_animation_gives_first_middle_and_last(given_picture: GivenPicture) -> None:
+    frames = [Image.new("RGB", (20, 20), (step * 20, 0, 0)) for step in range(9)]
+    drawn = given_picture.render(encoded(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=100))
+    assert [still.at_s for still in drawn.stills] == [0.0, 0.4, 0.8]
+
+
+def test_a_turned_photograph_is_turned_back(given_picture: GivenPicture) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    drawn = given_picture.render(encoded(box(), "JPEG", exif=exif))
+    assert open_png(drawn.stills[0].png, 10**7).size == (40, 60)
+
+
+def huge_png(side: int) -> bytes:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(
+    ("payload", "complaint"),
+    [
+        (b"", "empty"),
+        (b"this is no picture", "no picture"),
+        (b"\x89PNG\r\n\x1a\n and then nonsense", "no picture"),
+        (encoded(box(), "JPEG")[:200], "picture"),
+        (huge_png(10_000), "more than 40000000"),
+        (huge_png(60_000), "more than 40000000"),
+        (b"%PDF-1.7 nonsense", "PDF is damaged"),
+    ],
+)
+def test_a_lying_picture_says_what_is_wrong(given_picture: GivenPicture, payload: bytes, complaint: str) -> None:
+    drawn = given_picture.render(payload)
+    assert drawn.outcome in ("failed", "exceeded")
+    assert complaint in str(drawn.message)
+    assert given_picture.render(encoded(box(), "PNG")).outcome == "ok"
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=300), st.sampled_from(["PNG", "JPEG", "WEBP", "GIF", "PDF", None]))
+def test_any_bytes_end_in_an_outcome(given_picture: GivenPicture, data: bytes, kind: str | None) -> None:
+    start = encoded(box(), kind)[:120] if kind else b""
+    drawn = given_picture.render(start + data)
+    assert drawn.outcome == "ok" or drawn.message
