@@ -1,6 +1,6 @@
 """Build the example dataset from its readable sources: `python examples/build.py [--check]`.
 
-Each folder `src/<id>/` is one good triple and the damage that makes its broken twins; README.md says which file holds what.
+Each folder `src/<id>/` is one good triple and the damage that makes its broken twins; README.md says what it holds.
 """
 
 from __future__ import annotations

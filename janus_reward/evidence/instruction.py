@@ -27,13 +27,13 @@ _QUOTED = re.compile(
 _LIST_NUMBER = re.compile(r"^[ \t#*-]{0,12}\d{1,3}(?:\.\d{1,3}){0,3}[.):]?[ \t]", re.MULTILINE)
 _CODE_SPAN = re.compile(r"</?[a-z][^>\n]*>")
 
-_NO = r"(?<!\bno )(?<!\bwithout )(?<!\bwithout a )(?<!\bremove the )(?<!\bhide the )(?<!\bnot a )(?<!\bthe same )"
+_NO = r"(?<!\bno )(?<!\bwithout )(?<!\bwithout a )(?<!\bremove the )(?<!\bhide the )(?<!\bnot a )(?<!\bthe same )(?<!\binstead of a )"
 _TITLE = re.compile(
     _NO + r"(?:\b(?:chart|plot|graph|figure|page|main|overall|descriptive|clear|appropriate|bold|large|big|centered"
     r"|suitable|informative|meaningful) title\b|\btitled\b|\b(?:with|add|set|have|has|include|includes|including|put"
     r"|give it|needs?) (?:a |an |the |its )?titles?\b"
     r"(?! (?:of|for) (?:each|the) (?:book|film|movie|song|course|job))"
-    r"|\btitle(?:s)? (?:should|is|must|reads?|reading|says?|saying|at the top|text)\b|\btitle ?[:=]"
+    r"|(?<!\bjob )\btitle(?:s)? (?:should|is|must|reads?|reading|says?|saying|at the top|text)\b|\btitle ?[:=]"
     r"|\btitle [\"“'`]|\btitle,? (?:and )?(?:axis|axes|legend|"
     r"labels?|x-?axis)\b|\b(?:labels?|legend),? and (?:a )?title\b|\btitle of the (?:chart|plot|graph|figure"
     r"|page) (?:should|is|must|to)\b)",

@@ -182,7 +182,7 @@ class Matching:
     @cached_property
     def legend_missing(self) -> bool | None:
         """Whether a legend was asked for and is not drawn."""
-        if not self._asked.wants_legend or (self._view.axes is None and self._view.texts is None):
+        if not self._asked.wants_legend or not text.roles_told(self._view):
             return None
         return not text.has_legend(self._view)
 

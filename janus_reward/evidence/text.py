@@ -29,11 +29,16 @@ def words(view: View) -> float | None:
 
 @signal("text.title", unit="yes/no")
 def title(view: View) -> float | None:
-    """1 if the picture has a title or a heading, 0 if it has other words or axes only."""
-    if not view.texts and not view.axes:
+    """1 if the picture has a title or a heading, 0 if it has other words or axes only; none where no role is told."""
+    if not roles_told(view):
         return None
     headed = any(text.role in ("title", "heading") for text in view.texts or ())
     return float(headed or any(axes.title for axes in view.axes or ()))
+
+
+def roles_told(view: View) -> bool:
+    """Whether the structure tells what its texts are for (a plain SVG does not)."""
+    return bool(view.axes) or any(text.role != "text" for text in view.texts or ())
 
 
 @signal("text.axis_label_share")

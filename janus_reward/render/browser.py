@@ -51,7 +51,6 @@ _FLAGS = (
     "--block-new-web-contents",
     "--no-first-run",
     "--no-default-browser-check",
-    "--no-zygote",
     "--disable-background-networking",
     "--disable-background-timer-throttling",
     "--disable-backgrounding-occluded-windows",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Mapping
 
@@ -10,7 +9,7 @@ from janus_reward.render import browser, cdn
 from janus_reward.render.base import RawOutcome, RawRender, RenderSettings
 from janus_reward.render.browser import OutOfMemory
 from janus_reward.render.devtools import Overdue, Pipe, PipeClosed, Refused
-from janus_reward.render.page_draw import Crashed, Drawing, Target, WentAway
+from janus_reward.render.page_draw import Crashed, Drawing, Target, WentAway, blank_target
 
 METHOD = "1"
 """Raised when the way a page is drawn changes its bytes or facts; part of the cache key through `versions`."""
@@ -87,11 +86,11 @@ class HtmlRenderer:
             return pipe, spare
         self._pipe = pipe
         try:
-            return pipe, new_target(pipe, max(deadline, time.monotonic() + 20))
+            return pipe, blank_target(pipe, self._settings, max(deadline, time.monotonic() + 20))
         except (Overdue, PipeClosed, Refused, OutOfMemory):
             self._browser.kill()
         self._pipe = pipe = self._browser.pipe()
-        return pipe, new_target(pipe, time.monotonic() + 60)
+        return pipe, blank_target(pipe, self._settings, time.monotonic() + 60)
 
     def _leave(self, pipe: Pipe, target: Target, *, broken: bool) -> None:
         assert self._browser is not None
@@ -102,17 +101,6 @@ class HtmlRenderer:
         try:
             pipe.post("Target.disposeBrowserContext", {"browserContextId": target.context})
             if not self._browser.due:
-                self._spare = new_target(pipe, time.monotonic() + 10)
+                self._spare = blank_target(pipe, self._settings, time.monotonic() + 10)
         except (Overdue, PipeClosed, Refused, OutOfMemory):
             self._browser.kill()
-
-
-def new_target(pipe: Pipe, deadline: float) -> Target:
-    """A blank page in a context of its own, made before its source is known."""
-    context = pipe.call("Target.createBrowserContext", {"disposeOnDetach": True}, deadline=deadline)["browserContextId"]
-    pipe.post("Browser.setDownloadBehavior", {"behavior": "deny", "browserContextId": context})
-    page = {"url": "about:blank", "browserContextId": context}
-    target = pipe.call("Target.createTarget", page, deadline=deadline)["targetId"]
-    attach = {"targetId": target, "flatten": True}
-    session = pipe.call("Target.attachToTarget", attach, deadline=deadline)["sessionId"]
-    return Target(context, target, session)

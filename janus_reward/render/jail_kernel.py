@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import os
+import platform
+import signal
 
 CLONE_NEWNS = 0x00020000
 CLONE_NEWCGROUP = 0x02000000
@@ -27,7 +30,10 @@ CAP_DAC_READ_SEARCH = 2
 
 NOBODY = 65534
 
+_CLONE = {"x86_64": 56, "aarch64": 220}
+
 _libc = ctypes.CDLL(None, use_errno=True)
+_holding_the_lock = ctypes.PyDLL(None, use_errno=True)
 
 
 class _CapHeader(ctypes.Structure):
@@ -51,9 +57,22 @@ def syscall(number: int, *arguments: int | ctypes.c_void_p | None) -> int:
     return _check(int(_libc.syscall(ctypes.c_long(number), *plain)), f"syscall {number}")
 
 
-def unshare(flags: int) -> None:
-    """Leave the namespaces named by the CLONE_NEW* `flags` for new ones."""
-    _check(_libc.unshare(ctypes.c_int(flags)), "unshare")
+def fork_with(flags: int) -> int:
+    """Like os.fork, with the CLONE_NEW* `flags`: one process less than fork, unshare and fork again.
+
+    For a process of one thread only: the C library does not learn of the child, so that it may only compute, make
+    system calls and fork properly. Raises OSError, also on a processor whose call number is not known here.
+    """
+    number = _CLONE.get(platform.machine())
+    if number is None:
+        raise OSError(errno.ENOSYS, f"clone is not known on {platform.machine()}")
+    ctypes.pythonapi.PyOS_BeforeFork()
+    result = int(_holding_the_lock.syscall(ctypes.c_long(number), ctypes.c_long(flags | signal.SIGCHLD), 0, 0, 0, 0))
+    if result == 0:
+        ctypes.pythonapi.PyOS_AfterFork_Child()
+    else:
+        ctypes.pythonapi.PyOS_AfterFork_Parent()
+    return _check(result, "clone")
 
 
 def mount(source: str, target: str, kind: str | None = None, flags: int = 0, options: str | None = None) -> None:

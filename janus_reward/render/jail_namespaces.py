@@ -39,27 +39,20 @@ def prepare() -> None:
 
 
 def fork_into_namespaces(first: Callable[[], int]) -> int:
-    """Start `first` as pid 1 of new namespaces; returns the pid of a watcher that ends with `first`'s exit status."""
-    worker = os.getpid()
-    watcher = os.fork()
-    if watcher:
-        return watcher
-    os._exit(_guarded(lambda: _watch(worker, first)))
-
-
-def _watch(worker: int, first: Callable[[], int]) -> int:
-    kernel.die_with_parent(worker)
-    kernel.prctl(kernel.PR_SET_DUMPABLE, 1)
+    """Start `first` as pid 1 of new namespaces; returns its pid, whose exit status is what `first` gives."""
     uid, gid = os.getuid(), os.getgid()
-    kernel.unshare(_OWN)
+    child = kernel.fork_with(_OWN)
+    if child:
+        return child
+    os._exit(_guarded(lambda: _begin(uid, gid, first)))
+
+
+def _begin(uid: int, gid: int, first: Callable[[], int]) -> int:
+    kernel.die_with_parent()
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 1)
     kernel.map_self(uid, gid)
-    child = os.fork()
-    if child == 0:
-        kernel.die_with_parent()
-        kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
-        os._exit(_guarded(first))
-    _, status = os.waitpid(child, 0)
-    return 125 if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+    return first()
 
 
 def _guarded(work: Callable[[], int]) -> int:

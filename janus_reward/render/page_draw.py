@@ -40,8 +40,28 @@ class Target:
     """An empty page that waits for its source."""
 
     context: str
-    target: str
     session: str
+    ready: int
+
+
+def blank_target(pipe: Pipe, settings: RenderSettings, deadline: float) -> Target:
+    """A blank page in a context of its own, made and prepared before its source is known."""
+    context = pipe.call("Target.createBrowserContext", {"disposeOnDetach": True}, deadline=deadline)["browserContextId"]
+    pipe.post("Browser.setDownloadBehavior", {"behavior": "deny", "browserContextId": context})
+    page = {"url": "about:blank", "browserContextId": context}
+    target = pipe.call("Target.createTarget", page, deadline=deadline)["targetId"]
+    attach = {"targetId": target, "flatten": True}
+    session = pipe.call("Target.attachToTarget", attach, deadline=deadline)["sessionId"]
+    metrics = {"width": settings.width, "height": settings.height, "deviceScaleFactor": 1, "mobile": False}
+    horizon = 1000 * max(settings.still_times_s, default=0.5)
+    clock = page_facts.called("clock.js", seed=settings.seed, horizonMs=horizon)
+    pipe.post("Page.enable", session=session)
+    pipe.post("Runtime.enable", session=session)
+    pipe.post("Emulation.setDeviceMetricsOverride", metrics, session=session)
+    pipe.post("Emulation.setTimezoneOverride", {"timezoneId": "UTC"}, session=session)
+    pipe.post("Emulation.setLocaleOverride", {"locale": "en-US"}, session=session)
+    script = "Page.addScriptToEvaluateOnNewDocument"
+    return Target(context, session, pipe.post(script, {"source": clock}, session=session, keep=True))
 
 
 @dataclass(slots=True)
@@ -61,10 +81,10 @@ class Drawing:
     facts: dict[str, Any] = field(default_factory=dict)
     _requests: int = 0
     _delivered: bool = False
+    _committed: bool = False
     _expired: bool = False
     _away: bool = False
     _crashed: bool = False
-    _context: int | None = None
 
     def draw(self) -> tuple[RawStill, ...]:
         """Load the page and take its stills.
@@ -98,20 +118,12 @@ class Drawing:
         return {**self.facts, **{name: list(notes) for name, notes in lists.items() if len(notes)}}
 
     def _open(self) -> None:
-        page = self.settings
-        metrics = {"width": page.width, "height": page.height, "deviceScaleFactor": 1, "mobile": False}
-        horizon = 1000 * max(page.still_times_s, default=0.5)
-        clock = page_facts.called("clock.js", seed=page.seed, horizonMs=horizon)
-        self._post("Page.enable")
-        self._post("Runtime.enable")
-        self._post("Emulation.setDeviceMetricsOverride", metrics)
-        self._post("Emulation.setTimezoneOverride", {"timezoneId": "UTC"})
-        self._post("Emulation.setLocaleOverride", {"locale": "en-US"})
-        self._post("Page.addScriptToEvaluateOnNewDocument", {"source": clock})
+        self.pipe.reply(self.target.ready, self.deadline)
         self._post("Fetch.enable", {"patterns": [{"urlPattern": "*"}]})
-        self._post("Emulation.setVirtualTimePolicy", {"policy": "pause", "initialVirtualTime": page.epoch_s})
+        policy = {"policy": "pause", "initialVirtualTime": self.settings.epoch_s}
+        self._post("Emulation.setVirtualTimePolicy", policy)
         self._call("Page.navigate", {"url": ADDRESS})
-        self._wait(lambda: self._delivered)
+        self._wait(lambda: self._committed)
 
     def _advance(self, seconds: float) -> None:
         """Let virtual time go; it waits by itself for requests that are under way."""
@@ -250,7 +262,11 @@ class Drawing:
 
     def _on_navigated(self, event: Mapping[str, Any]) -> None:
         frame = event.get("frame", {})
-        if frame.get("parentId") is None and self._delivered and not str(frame.get("url")).startswith(ADDRESS):
+        if frame.get("parentId") is not None or not self._delivered:
+            return
+        if str(frame.get("url")).startswith(ADDRESS):
+            self._committed = True
+        elif self._committed:
             self._away = True
 
     def _on_expired(self, event: Mapping[str, Any]) -> None:

@@ -13,8 +13,8 @@ from janus_reward.render import jail_seccomp
 from janus_reward.render.inside import bounds
 
 _INODES_PER_MB = 32
-_OVERHEAD = 2
-"""Processes of the job's user that are not the job: the watcher and pid 1."""
+_OVERHEAD = 1
+"""Processes of the job's user that are not the job: pid 1, the supervisor."""
 
 
 class Namespaces:

@@ -1,7 +1,8 @@
 // Runs before any script of a page, in every frame. Virtual time itself comes from the browser (timers, Date); this puts
 // animation frames, performance.now, CSS and SVG animations and all randomness on that same clock.
-(({ seed, horizonMs }) => {
+((given) => {
   "use strict";
+  const { seed, horizonMs } = given;
   const native = {
     now: Date.now.bind(Date),
     setTimeout: window.setTimeout.bind(window),

@@ -1,6 +1,7 @@
 // Evaluated in a world of its own (no prototype of the page's making); returns what is seen on the page, as plain data.
-(({ texts: maxTexts, list: maxList, chars }) => {
+((given) => {
   "use strict";
+  const { texts: maxTexts, list: maxList, chars } = given;
   const round = (v) => Math.round(v * 10) / 10;
   const cut = (s) => s.replace(/\s+/g, " ").trim().slice(0, chars);
   const hex = (css) => {
