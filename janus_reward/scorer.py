@@ -59,7 +59,7 @@ class Scorer:
         rubric_folder = Path(rubrics) if rubrics is not None else None
         self._rubrics, self._judge = RubricSet.load(rubric_folder), judge_named(judge)
         self._config = ScoreStageConfig(
-            RenderStageConfig(store, RenderSettings(seed=seed), render), judge, rubric_folder
+            RenderStageConfig(store, None, RenderSettings(seed=seed), render), judge, rubric_folder
         )
         # One thread owns the sandbox and the browser, so that callers may come from any thread or event loop.
         self._thread = self._resources.enter_context(ThreadPoolExecutor(1, thread_name_prefix="janus-reward-scorer"))

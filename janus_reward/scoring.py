@@ -78,6 +78,7 @@ def score_dataset(
     engine: str = "local",
     seed: int = 0,
     shard_rows: int = 256,
+    cache: str | Path | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Run:
     """Score every triple of a dataset into a run folder; the same call resumes an unfinished run.
@@ -94,6 +95,7 @@ def score_dataset(
         engine: where the work runs; `local` is the processes of this machine.
         seed: for every random choice.
         shard_rows: rows per Parquet shard, the unit of resuming.
+        cache: folder that keeps renders between runs, so that another rubric or judge renders nothing again.
         on_progress: called after every batch.
 
     Raises:
@@ -106,12 +108,12 @@ def score_dataset(
     rubric_set, the_judge = RubricSet.load(rubric_folder), judge_named(judge)
     settings = RenderSettings(seed=seed)
     criteria = rubric_set.criteria
-    store = Path(out) / "renders"
+    store, shared = Path(out) / "renders", Path(cache) if cache is not None else None
     job = _Job(
         table="scores",
         schema=score_schema(criteria, list(SIGNALS)),
         row=lambda finished: complete(_scored(finished, the_judge.revision), criteria),
-        make=ScoreStageConfig(RenderStageConfig(store, settings, render), judge, rubric_folder),
+        make=ScoreStageConfig(RenderStageConfig(store, shared, settings, render), judge, rubric_folder),
         settings={
             "command": "score dataset",
             "judge": {"name": the_judge.name, "revision": the_judge.revision},
@@ -136,6 +138,7 @@ def render_dataset(
     workers: int | None = None,
     seed: int = 0,
     shard_rows: int = 256,
+    cache: str | Path | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Run:
     """Render every triple of a dataset into a run folder with a table `outcomes/`; arguments as in `score_dataset`."""
@@ -144,7 +147,7 @@ def render_dataset(
         table="outcomes",
         schema=render_schema(),
         row=lambda finished: render_row(finished.triple, finished.render, finished.error),
-        make=RenderStageConfig(Path(out) / "renders", settings, render),
+        make=RenderStageConfig(Path(out) / "renders", Path(cache) if cache is not None else None, settings, render),
         settings={"command": "render", "render": render, "render_settings": asdict(settings), "seed": seed},
         on_death=dead_render,
     )

@@ -47,9 +47,10 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class RenderStageConfig:
-    """How to make a RenderStage inside a worker. `store` is the folder of the render store."""
+    """How to make a RenderStage inside a worker. `store` and `cache` are folders of render stores."""
 
     store: Path
+    cache: Path | None = None
     settings: RenderSettings = field(default_factory=RenderSettings)
     mode: RenderMode = "auto"
 
@@ -75,7 +76,7 @@ class RenderStage:
     """Triples to renders, and nothing more."""
 
     def __init__(self, config: RenderStageConfig) -> None:
-        self._store = RenderStore(config.store)
+        self._store = RenderStore(config.store, config.cache)
         self._farm = RenderFarm(self._store, config.settings, config.mode)
 
     def __call__(self, batch: list[Triple]) -> list[Finished]:

@@ -18,6 +18,7 @@ def render(
     workers: options.Workers = None,
     seed: options.Seed = 0,
     shard_rows: options.ShardRows = 256,
+    cache: options.Cache = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Render every triple of SRC in the sandbox and record what came of it, without judging.
@@ -41,6 +42,7 @@ def render(
             workers=workers,
             seed=seed,
             shard_rows=shard_rows,
+            cache=cache,
             on_progress=show,
         )
     finish(run, as_json)

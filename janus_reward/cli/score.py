@@ -32,6 +32,7 @@ def dataset(
     engine: Annotated[str, typer.Option("--engine", metavar="local", help="Where the work runs.")] = "local",
     seed: options.Seed = 0,
     shard_rows: options.ShardRows = 256,
+    cache: options.Cache = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Render, measure and judge every triple of SRC into the folder RUN.
@@ -63,6 +64,7 @@ def dataset(
             engine=engine,
             seed=seed,
             shard_rows=shard_rows,
+            cache=cache,
             on_progress=show,
         )
     finish(run, as_json)

@@ -27,7 +27,8 @@ _QUOTED = re.compile(
 _LIST_NUMBER = re.compile(r"^[ \t#*-]{0,12}\d{1,3}(?:\.\d{1,3}){0,3}[.):]?[ \t]", re.MULTILINE)
 _CODE_SPAN = re.compile(r"</?[a-z][^>\n]*>")
 
-_NO = r"(?<!\bno )(?<!\bwithout )(?<!\bwithout a )(?<!\bremove the )(?<!\bhide the )(?<!\bnot a )(?<!\bthe same )(?<!\binstead of a )"
+_NO = r"(?<!\bno )(?<!\bwithout )(?<!\bwithout a )(?<!\bremove the )(?<!\bhide the )(?<!\bnot a )(?<!\bthe same )"
+_NO += r"(?<!\binstead of a )"
 _TITLE = re.compile(
     _NO + r"(?:\b(?:chart|plot|graph|figure|page|main|overall|descriptive|clear|appropriate|bold|large|big|centered"
     r"|suitable|informative|meaningful) title\b|\btitled\b|\b(?:with|add|set|have|has|include|includes|including|put"

@@ -129,11 +129,12 @@ def _box(value: object) -> Box | None:
     return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
 
 
-def overlapping(texts: tuple[Text, ...], limit: int = 600) -> tuple[list[int], int]:
+def overlapping(texts: tuple[Text, ...], limit: int = 600, *, nested: bool = False) -> tuple[list[int], int]:
     """Which texts cover another one, and how many have a box (at most `limit` are compared).
 
     Two upright texts overlap when they share more than a fifth of the smaller box; slanted ones, whose boxes are mostly
-    empty, when their centres are nearer than half a line. The same words in the same place count once.
+    empty, when their centres are nearer than half a line. The same words in the same place count once. `nested`: a text
+    wholly inside another one is part of it, as the elements of a page are.
     """
     boxed = [(index, text) for index, text in enumerate(texts) if text.box][:limit]
     if len(boxed) < 2:
@@ -142,8 +143,18 @@ def overlapping(texts: tuple[Text, ...], limit: int = 600) -> tuple[list[int], i
     upright = np.array([text.upright for _, text in boxed])
     hit = np.where(upright[:, None] & upright[None, :], _share_of_smaller(boxes) > 0.2, _centres_touch(boxes, boxed))
     hit &= ~_same_words(boxed, boxes)
+    if nested:
+        hit &= ~_inside(boxes)
     np.fill_diagonal(hit, False)
     return [boxed[i][0] for i in np.flatnonzero(hit.any(axis=1))], len(boxed)
+
+
+def _inside(boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
+    within = (boxes[:, None, :2] >= boxes[None, :, :2] - 1).all(axis=2) & (
+        boxes[:, None, 2:] <= boxes[None, :, 2:] + 1
+    ).all(axis=2)
+    either: NDArray[np.bool_] = within | within.T
+    return either
 
 
 def _share_of_smaller(boxes: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -14,6 +14,7 @@ from janus_reward.evidence.raster import RGB
 from janus_reward.evidence.view import View
 
 _NEAR = 20.0
+_HEX = re.compile(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b")
 _SPACES = re.compile(r"[\s\\]+")
 
 
@@ -72,17 +73,32 @@ class Matching:
         return Match(tuple(color.written for color in self._asked.colors), tuple(missing))
 
     def _has_color(self, color: Color) -> bool:
-        written = re.sub(r"[ -]", "", color.written.lower())
-        if (
-            (written in self.anywhere)
-            if color.basic is None
-            else bool({written, *_spellings(color.basic)} & self._view.code_words)
-        ):
-            return True
-        if color.basic and any(color.basic in palette.basic_names(drawn) for drawn in self.drawn_colors):
+        seen = (*self.drawn_colors, *self._later_colors)
+        if color.basic and any(color.basic in palette.basic_names(rgb) for rgb in seen):
             return True
         wanted = color.rgb
-        return wanted is not None and any(palette.distance(wanted, drawn) < _NEAR for drawn in self.drawn_colors)
+        if not color.basic and wanted is not None and any(palette.distance(wanted, rgb) < _NEAR for rgb in seen):
+            return True
+        return not self._all_seen and self._names_color(color)
+
+    def _names_color(self, color: Color) -> bool:
+        code = self.anywhere
+        written = re.sub(r"[ -]", "", color.written.lower()) in code
+        return written or bool(color.basic and _named(color.basic).search(code))
+
+    @property
+    def _all_seen(self) -> bool:
+        """Whether every colour that matters is in the picture: it stands still and its marks told their colours."""
+        still = self._view.language in ("svg", "python", "vega", "vega-lite")
+        return still and self._view.drawn and bool(layout.strings_of(self._view.facts, "colors"))
+
+    @cached_property
+    def _later_colors(self) -> tuple[palette.RGB, ...]:
+        """Colours written as hex in the code of what may change after the first look."""
+        if self._all_seen:
+            return ()
+        found = (palette.parse(name) for name in _HEX.findall(self._view.lexis.stripped)[:400])
+        return tuple(dict.fromkeys(color for color in found if color))
 
     @cached_property
     def drawn_colors(self) -> tuple[RGB, ...]:
@@ -171,7 +187,15 @@ class Matching:
     def title_missing(self) -> bool | None:
         """Whether a title was asked for and is not drawn; `None` when not asked or unknown."""
         there = text.title(self._view)
-        return None if not self._asked.wants_title or there is None else not there
+        if not self._asked.wants_title or there is None or (not there and self._perhaps_titled):
+            return None
+        return not there
+
+    @property
+    def _perhaps_titled(self) -> bool:
+        """Whether asked words are shown where no plotting area tells which of them are the title."""
+        shown = self.quoted_in_picture
+        return not self._view.axes and shown is not None and len(shown.missing) < len(shown.asked)
 
     @cached_property
     def labels_missing(self) -> bool | None:

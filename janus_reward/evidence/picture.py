@@ -123,7 +123,9 @@ def stills(view: View) -> float | None:
 
 @signal("picture.motion")
 def motion(view: View) -> float | None:
-    """Mean change from one still to the next, as a share of black to white; none for a single still."""
+    """Mean change from one still to the next, as a share of black to white; 0 where the renderer waited in vain."""
+    if view.facts.get("animated") is False:
+        return 0.0
     pairs = list(zip(view.stills, view.stills[1:], strict=False))
     return sum(_change(first, second) for first, second in pairs) / len(pairs) if pairs else None
 

@@ -116,7 +116,7 @@ def overlap_share(view: View) -> float | None:
 
 def overlaps(view: View) -> tuple[list[int], int]:
     """Positions of the texts that lie over another one, and how many were compared."""
-    return layout.overlapping(view.texts or ())
+    return layout.overlapping(view.texts or (), nested=view.language == "html")
 
 
 @signal("text.outside_share")

@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -188,6 +189,7 @@ def _parents(paths: Sequence[str]) -> list[str]:
 
 
 _spawner: concurrent.futures.ThreadPoolExecutor | None = None
+_spawner_lock = threading.Lock()
 
 
 def spawn(argv: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
@@ -197,14 +199,20 @@ def spawn(argv: Sequence[str], **options: Any) -> subprocess.Popen[bytes]:
     ends would take its jails along; start long-lived jails by this.
     """
     global _spawner
-    if _spawner is None:
-        _spawner = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="janus-spawner")
-    return _spawner.submit(subprocess.Popen, list(argv), **options).result()
+    with _spawner_lock:
+        if _spawner is None:
+            _spawner = concurrent.futures.ThreadPoolExecutor(1, thread_name_prefix="janus-spawner")
+        started = _spawner.submit(_start, list(argv), options)
+    return started.result()
+
+
+def _start(argv: list[str], options: Mapping[str, Any]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(argv, **options)
 
 
 def _forget_spawner() -> None:
-    global _spawner
-    _spawner = None
+    global _spawner, _spawner_lock
+    _spawner, _spawner_lock = None, threading.Lock()
 
 
 os.register_at_fork(after_in_child=_forget_spawner)

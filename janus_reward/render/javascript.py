@@ -108,7 +108,7 @@ def _makes(code: str, name: str) -> bool:
 
 def _element(code: str, name: str) -> str:
     """A canvas where the name or its use says so; an SVG where d3 draws into it by that name; else a div."""
-    near = re.search(rf"""["'`]#?{re.escape(name)}["'`][\s\S]{{0,160}}""", code)
+    near = re.search(rf"""[^;\n]{{0,80}}["'`]#?{re.escape(name)}["'`][\s\S]{{0,160}}""", code)
     if "canvas" in name.lower() or (near and re.search(_CANVAS_HINT, near[0])) or re.search(rf"Chart\(\s*['\"]{re.escape(name)}", code):
         return f'<canvas id="{name}" width="800" height="600"></canvas>'
     if name.lower().startswith("svg"):

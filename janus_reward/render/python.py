@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict
 from importlib import metadata
 from typing import Any
 
-from janus_reward.render import frames
+from janus_reward.render import frames, plotly_page
 from janus_reward.render.base import RawOutcome, RawRender, RawStill, Renderer, RenderSettings
 from janus_reward.render.registry import renderer_class
 from janus_reward.render.warm import Ending, WarmWorker
@@ -100,12 +99,10 @@ class PythonRenderer:
 
     def _draw(self, kind: str, body: bytes, facts: dict[str, Any]) -> tuple[RawStill, ...]:
         """Have another renderer draw a document that the code made; its facts fill the gaps of ours."""
-        text = body.decode("utf-8", "replace")
         language = "html" if kind == "plotly" else kind
-        if kind == "plotly":
-            text = importlib.import_module("janus_reward.render.plotly_page").page(text)
+        text = _document(kind, body)
         renderer = self._other(language)
-        if renderer is None:
+        if renderer is None or text is None:
             return ()
         drawn = renderer.render(text, language)
         for name, value in drawn.facts.items():
@@ -122,6 +119,17 @@ class PythonRenderer:
                 return None
             self._others[language] = kind(self._settings)
         return self._others[language]
+
+
+def _document(kind: str, body: bytes) -> str | None:
+    """The document as its renderer takes it; `None` when the job sent something else under that name."""
+    text = body.decode("utf-8", "replace")
+    if kind != "plotly":
+        return text
+    try:
+        return plotly_page.page(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _facts(reading: frames.Reading, ending: Ending) -> tuple[dict[str, Any], str | None]:

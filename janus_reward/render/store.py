@@ -31,12 +31,17 @@ def digest(value: Any) -> str:
 class RenderStore:
     """Pictures by SHA-256 and renders by key, in one folder.
 
+    Args:
+        folder: created when absent.
+        cache: another folder of this kind, shared between runs: asked when this one does not know, told what is new.
+
     Raises:
         DiskError: the folder cannot be written (disk full, read-only, quota).
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, cache: Path | None = None) -> None:
         self.folder = folder
+        self._cache = RenderStore(cache) if cache is not None else None
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._index = sqlite3.connect(folder / "index.sqlite", timeout=60, isolation_level=None)
@@ -79,6 +84,13 @@ class RenderStore:
 
     def put_render(self, key: str, render: Render) -> None:
         """Remember what came of a render key."""
+        if self._cache is not None:
+            for still in render.stills:
+                self._cache.put_picture(self.path(still.sha256).read_bytes())
+            self._cache.put_render(key, render)
+        self._store(key, render)
+
+    def _store(self, key: str, render: Render) -> None:
         try:
             self._index.execute("INSERT OR REPLACE INTO renders VALUES (?, ?)", (key, _dump(render)))
         except sqlite3.Error as error:
@@ -88,13 +100,27 @@ class RenderStore:
         """What came of a render key before, or `None` when it (or one of its pictures) is not here."""
         row = self._index.execute("SELECT render FROM renders WHERE key = ?", (key,)).fetchone()
         if row is None:
-            return None
+            return self._from_cache(key)
         render = _load(json.loads(row[0]))
-        return render if all(self.path(still.sha256).exists() for still in render.stills) else None
+        return render if all(self.path(still.sha256).exists() for still in render.stills) else self._from_cache(key)
 
     def close(self) -> None:
         """Close the index."""
         self._index.close()
+        if self._cache is not None:
+            self._cache.close()
+
+    def _from_cache(self, key: str) -> Render | None:
+        render = self._cache.render(key) if self._cache is not None else None
+        if render is None or self._cache is None:
+            return None
+        pictures = [png for still in render.stills if (png := self._cache.picture(still.sha256)) is not None]
+        if len(pictures) < len(render.stills):
+            return None
+        for png in pictures:
+            self.put_picture(png)
+        self._store(key, render)
+        return render
 
 
 def _dump(render: Render) -> str:

@@ -110,3 +110,28 @@ def test_a_worker_that_was_killed_is_replaced(renderer: PythonRenderer) -> None:
 
 def test_code_with_lone_surrogates_is_an_outcome(renderer: PythonRenderer) -> None:
     assert renderer.render("x = '\ud800'", "python").outcome == "failed"
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("import plotly.express as px\npx.bar(x=['a', 'b'], y=[1, 3], title='t').show()", "plotly"),
+        (
+            "open('a.svg', 'w').write('<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"40\" height=\"30\">'\n"
+            '\'<rect width="20" height="20" fill="red"/></svg>\')',
+            "svg",
+        ),
+        ("open('a.html', 'w').write('<!doctype html><h1 style=\"color:red\">Hi</h1>')", "html"),
+    ],
+)
+def test_documents_that_the_code_makes_are_drawn(renderer: PythonRenderer, code: str, kind: str) -> None:
+    render = renderer.render(code, "python")
+    assert (render.outcome, render.message) == ("ok", None), render.facts
+    assert len(render.stills) >= 1
+    assert all(still.png.startswith(b"\x89PNG") for still in render.stills)
+
+
+def test_a_forged_plotly_figure_is_no_picture_and_no_error(renderer: PythonRenderer) -> None:
+    forged = "import os, struct\nh = b'{\"kind\":\"plotly\"}'\nos.write(3, struct.pack('!4sII', b'JRF1', len(h), 4) + h + b'nope')"
+    render = renderer.render(forged, "python")
+    assert (render.outcome, render.message) == ("failed", "the code made no picture")

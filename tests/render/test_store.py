@@ -61,5 +61,16 @@ def test_two_processes_may_share_a_store(tmp_path: Path) -> None:
     assert sqlite3.connect(tmp_path / "index.sqlite").execute("SELECT count(*) FROM renders").fetchone() == (2,)
 
 
+def test_a_cache_answers_for_a_new_store_and_fills_it(tmp_path: Path) -> None:
+    first = RenderStore(tmp_path / "a", cache=tmp_path / "cache")
+    still = Still(first.put_picture(b"png"), 1, 1)
+    first.put_render("key", Render("ok", (still,)))
+    second = RenderStore(tmp_path / "b", cache=tmp_path / "cache")
+    assert second.render("key") == Render("ok", (still,))
+    assert second.picture(still.sha256) == b"png"
+    second.close()
+    assert RenderStore(tmp_path / "b").render("key") == Render("ok", (still,))
+
+
 def test_the_digest_does_not_depend_on_the_order_of_keys() -> None:
     assert digest({"a": 1, "b": [1, 2]}) == digest({"b": [1, 2], "a": 1}) != digest({"a": 1, "b": [2, 1]})
