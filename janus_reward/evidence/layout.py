@@ -150,11 +150,9 @@ def overlapping(texts: tuple[Text, ...], limit: int = 600, *, nested: bool = Fal
 
 
 def _inside(boxes: NDArray[np.float64]) -> NDArray[np.bool_]:
-    within = (boxes[:, None, :2] >= boxes[None, :, :2] - 1).all(axis=2) & (
-        boxes[:, None, 2:] <= boxes[None, :, 2:] + 1
-    ).all(axis=2)
-    either: NDArray[np.bool_] = within | within.T
-    return either
+    starts, ends = boxes[:, :2], boxes[:, 2:]
+    within = (starts[:, None] >= starts - 1).all(axis=2) & (ends[:, None] <= ends + 1).all(axis=2)
+    return np.logical_or(within, within.T)
 
 
 def _share_of_smaller(boxes: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -82,9 +82,10 @@ class Matching:
         return not self._all_seen and self._names_color(color)
 
     def _names_color(self, color: Color) -> bool:
-        code = self.anywhere
-        written = re.sub(r"[ -]", "", color.written.lower()) in code
-        return written or bool(color.basic and _named(color.basic).search(code))
+        written = re.sub(r"[ -]", "", color.written.lower())
+        if color.basic is None:
+            return written in self.anywhere
+        return bool({written, *_spellings(color.basic)} & self._view.code_words)
 
     @property
     def _all_seen(self) -> bool:
@@ -93,7 +94,7 @@ class Matching:
         return still and self._view.drawn and bool(layout.strings_of(self._view.facts, "colors"))
 
     @cached_property
-    def _later_colors(self) -> tuple[palette.RGB, ...]:
+    def _later_colors(self) -> tuple[RGB, ...]:
         """Colours written as hex in the code of what may change after the first look."""
         if self._all_seen:
             return ()

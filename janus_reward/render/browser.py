@@ -66,6 +66,7 @@ _FLAGS = (
     "--disable-sync",
     "--disable-site-isolation-trials",
     "--disable-threaded-animation",
+    "--run-all-compositor-stages-before-draw",
     "--disable-checker-imaging",
     "--disable-image-animation-resync",
     "--disable-features=IsolateOrigins,site-per-process,Translate,MediaRouter,OptimizationHints,BackForwardCache,"

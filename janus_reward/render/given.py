@@ -15,7 +15,7 @@ class GivenPicture:
     name = "picture"
 
     def __init__(self, settings: RenderSettings) -> None:
-        self._versions = {**converter.need("pillow"), "fonts": fonts_version()}
+        self._versions = {**converter.need("pillow", "janus-reward"), "fonts": fonts_version()}
         self._converter = converter.acquire(settings)
 
     def versions(self) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib import metadata
 from typing import Any
 
@@ -79,38 +79,44 @@ class PythonRenderer:
         limit = _limit(ending, facts)
         if limit:
             facts["limit"] = limit
-        stills = self._stills(reading, facts) if limit is None else ()
-        outcome, message = _outcome(ending, facts, limit, problem or reading.problem, bool(stills))
         if limit is not None:
             message = "the code was stopped: " + _LIMIT_WORDS[limit].format(**self._plain["limits"])
-        return RawRender(outcome, stills, facts, message)
+            return RawRender("timeout" if limit in ("wall", "cpu") else "exceeded", (), facts, message)
+        stills, trouble = self._stills(reading, facts)
+        outcome, said = _outcome(ending, facts, problem or reading.problem, bool(stills))
+        if trouble is not None and not stills and ending.code == 0:
+            return replace(trouble, facts=facts)
+        return RawRender(outcome, stills, facts, said)
 
-    def _stills(self, reading: frames.Reading, facts: dict[str, Any]) -> tuple[RawStill, ...]:
-        """All pictures in the order the code made them, as many as are kept."""
+    def _stills(self, reading: frames.Reading, facts: dict[str, Any]) -> tuple[tuple[RawStill, ...], RawRender | None]:
+        """All pictures in the order the code made them, as many as are kept; and a document that gave none."""
         made: list[RawStill] = []
+        trouble: RawRender | None = None
         for frame in reading.frames:
             if len(made) >= self._settings.limits.pictures:
                 break
             if frame.kind == "picture":
                 made.append(RawStill(frame.body, _seconds(frame.header.get("at_s"))))
             elif frame.kind in _DOCUMENTS:
-                made += self._draw(frame.kind, frame.body, facts)
-        return tuple(made[: self._settings.limits.pictures])
+                drawn = self._draw(frame.kind, frame.body, facts)
+                made += drawn.stills if drawn else ()
+                trouble = drawn if drawn and drawn.message else trouble
+        return tuple(made[: self._settings.limits.pictures]), trouble
 
-    def _draw(self, kind: str, body: bytes, facts: dict[str, Any]) -> tuple[RawStill, ...]:
+    def _draw(self, kind: str, body: bytes, facts: dict[str, Any]) -> RawRender | None:
         """Have another renderer draw a document that the code made; its facts fill the gaps of ours."""
         language = "html" if kind == "plotly" else kind
         text = _document(kind, body)
         renderer = self._other(language)
         if renderer is None or text is None:
-            return ()
+            return None
         drawn = renderer.render(text, language)
         for name, value in drawn.facts.items():
             if name not in _OURS:
                 facts.setdefault(name, value)
         if drawn.message:
             facts.setdefault("page_errors", [drawn.message[:500]])
-        return drawn.stills
+        return drawn
 
     def _other(self, language: str) -> Renderer | None:
         if language not in self._others:
@@ -189,12 +195,8 @@ def _limit(ending: Ending, facts: dict[str, Any]) -> str | None:
 
 
 def _outcome(
-    ending: Ending, facts: Mapping[str, Any], limit: str | None, problem: str | None, pictures: bool
+    ending: Ending, facts: Mapping[str, Any], problem: str | None, pictures: bool
 ) -> tuple[RawOutcome, str | None]:
-    if limit in ("wall", "cpu"):
-        return "timeout", None
-    if limit is not None:
-        return "exceeded", None
     if problem is not None:
         return ("partial" if pictures else "failed"), problem
     if ending.code != 0:

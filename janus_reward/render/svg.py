@@ -15,7 +15,7 @@ class SvgRenderer:
     name = "svg"
 
     def __init__(self, settings: RenderSettings) -> None:
-        self._versions = {**converter.need("resvg-py"), "fonts": fonts_version()}
+        self._versions = {**converter.need("resvg-py", "janus-reward"), "fonts": fonts_version()}
         self._converter = converter.acquire(settings)
 
     def versions(self) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ Pure functions over the standard library's parser. Documents that declare entiti
 
 from __future__ import annotations
 
+import copy
 import math
 import re
 import xml.etree.ElementTree as ET
@@ -23,6 +24,7 @@ MAX_DEPTH = 400
 
 _MARKS = {"rect": "rect", "circle": "circle", "ellipse": "ellipse", "line": "line", "polyline": "line", "polygon": "polygon",
           "path": "path", "image": "image", "text": "text", "use": "use"}  # fmt: skip
+_SVG = "{http://www.w3.org/2000/svg}"
 _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _UNITS = {"": 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0, "em": 16.0, "rem": 16.0}
@@ -126,14 +128,30 @@ class SvgDocument:
         found = [value.split("?")[0][:200] for _, _, value in self._external()]
         return sorted(set(found))[:MAX_LIST]
 
-    def without_external(self) -> str:
-        """The document without references to anything outside of it."""
+    def drawable(self) -> str:
+        """The document as it is drawn: without references to anything outside, a root transform as browsers apply it."""
         outside = list(self._external())
-        if not outside:
+        if not outside and self._root.get("transform") is None:
             return self._text
         for element, name, _ in outside:
             del element.attrib[name]
-        return ET.tostring(self._root, encoding="unicode")
+        return ET.tostring(self._turned(), encoding="unicode")
+
+    def _turned(self) -> ET.Element:
+        """The root inside a group that turns it about its middle (CSS Transforms 1: the origin of an outermost svg)."""
+        transform = self._root.get("transform")
+        if transform is None:
+            return self._root
+        width, height = (f"{side:g}" for side in self.canvas)
+        middle = [side / 2 for side in self.canvas]
+        outer = ET.Element(f"{_SVG}svg", {"width": width, "height": height, "viewBox": f"0 0 {width} {height}"})
+        there, back = f"translate({middle[0]:g} {middle[1]:g})", f"translate({-middle[0]:g} {-middle[1]:g})"
+        group = ET.SubElement(outer, f"{_SVG}g", {"transform": f"{there} {transform} {back}"})
+        inner = copy.copy(self._root)
+        inner.attrib = {**self._root.attrib, "width": width, "height": height}
+        del inner.attrib["transform"]
+        group.append(inner)
+        return outer
 
     def _external(self) -> Iterator[tuple[ET.Element, str, str]]:
         for element in self._root.iter():

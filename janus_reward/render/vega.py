@@ -15,7 +15,7 @@ class VegaRenderer:
     name = "vega"
 
     def __init__(self, settings: RenderSettings) -> None:
-        self._versions = {**converter.need("vl-convert-python"), "fonts": fonts_version()}
+        self._versions = {**converter.need("vl-convert-python", "janus-reward"), "fonts": fonts_version()}
         self._converter = converter.acquire(settings)
 
     def versions(self) -> Mapping[str, str]:

@@ -132,6 +132,7 @@ def test_documents_that_the_code_makes_are_drawn(renderer: PythonRenderer, code:
 
 
 def test_a_forged_plotly_figure_is_no_picture_and_no_error(renderer: PythonRenderer) -> None:
-    forged = "import os, struct\nh = b'{\"kind\":\"plotly\"}'\nos.write(3, struct.pack('!4sII', b'JRF1', len(h), 4) + h + b'nope')"
+    forged = 'import os, struct\nh = b\'{"kind":"plotly"}\'\n'
+    forged += "os.write(3, struct.pack('!4sII', b'JRF1', len(h), 4) + h + b'nope')"
     render = renderer.render(forged, "python")
     assert (render.outcome, render.message) == ("failed", "the code made no picture")

@@ -74,6 +74,22 @@ def test_what_cannot_be_drawn_says_why(renderer: SvgRenderer, code: str, complai
     assert complaint in str(drawn.message)
 
 
+def test_a_turned_root_turns_about_its_middle_as_in_a_browser(renderer: SvgRenderer) -> None:
+    corner = '<svg viewBox="0 0 10 10" width="512" height="512"{}><rect width="2" height="2"/></svg>'
+    turned = renderer.render(corner.format(' transform="rotate(180)"'), "svg")
+    picture = open_png(turned.stills[0].png, 10**7)
+    assert picture.getpixel((500, 500)) == (0, 0, 0)
+    assert picture.getpixel((10, 10)) == (255, 255, 255)
+
+
+def test_a_white_drawing_is_shown_on_grey(renderer: SvgRenderer) -> None:
+    drawn = renderer.render('<svg viewBox="0 0 9 9"><circle cx="4" cy="4" r="3" fill="#fff"/></svg>', "svg")
+    assert drawn.facts["background"] == "#808080"
+    assert ink_share(open_png(drawn.stills[0].png, 10**7)) > 0.1
+    nothing = renderer.render('<svg viewBox="0 0 9 9"/>', "svg")
+    assert nothing.facts["background"] == "#ffffff"
+
+
 def test_nothing_outside_the_document_is_loaded(renderer: SvgRenderer) -> None:
     outside = HOUSE.replace("<use ", '<image href="file:///etc/passwd" width="9" height="9"/><use ')
     drawn = renderer.render(outside, "svg")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from typing import Any
+
+from PIL import Image
 
 from janus_reward.render.inside.drawing import Drawing, DrawingError
 from janus_reward.render.svg_facts import SvgDocument, SvgError
@@ -13,38 +16,55 @@ from janus_reward.render.svg_facts import SvgDocument, SvgError
 SHORT_SIDE, LONG_SIDE = 512, 1600
 """The longer side of a drawn SVG lies between these, in pixels."""
 
+WHITE, GREY = "#ffffff", "#808080"
+"""Backgrounds under transparency; the second one for drawings that are white themselves."""
+
 _NAMESPACE = "http://www.w3.org/2000/svg"
 
 
 def draw(payload: bytes, settings: Mapping[str, Any]) -> Drawing:
-    """Draw an SVG document over white.
+    """Draw an SVG document over white; over grey when nothing of it can be seen on white.
 
     Raises:
         DrawingError: it does not parse, declares entities, or has no size that can be drawn.
     """
-    import resvg_py
-
     text, repaired = _repaired(payload.decode("utf-8", "replace"))
     document, (width, height) = _parsed(text)
     target = min(max(max(width, height), SHORT_SIDE), LONG_SIDE)
     zoom = target / max(width, height)
     size = (max(1, round(width * zoom)), max(1, round(height * zoom)))
     facts = {**document.facts(), "repaired": repaired, "blocked": document.external()}
-    try:
-        png = resvg_py.svg_to_bytes(
-            svg_string=document.without_external(),
-            width=size[0],
-            height=size[1],
-            dpi=96,
-            background="#ffffff",
-            font_family="DejaVu Sans",
-            sans_serif_family="DejaVu Sans",
-            serif_family="DejaVu Serif",
-            monospace_family="DejaVu Sans Mono",
-        )
-    except ValueError as error:
-        raise DrawingError(f"resvg: {str(error).splitlines()[0][:300]}", **facts) from error
-    return Drawing(((bytes(png), None),), facts)
+    for background in (WHITE, GREY):
+        try:
+            png = _drawn(document.drawable(), size, background)
+        except ValueError as error:
+            raise DrawingError(f"resvg: {str(error).splitlines()[0][:300]}", **facts) from error
+        if not _uniform(png):
+            return Drawing(((png, None),), {**facts, "background": background})
+    return Drawing(((_drawn(document.drawable(), size, WHITE), None),), {**facts, "background": WHITE})
+
+
+def _drawn(text: str, size: tuple[int, int], background: str) -> bytes:
+    import resvg_py
+
+    png = resvg_py.svg_to_bytes(
+        svg_string=text,
+        width=size[0],
+        height=size[1],
+        dpi=96,
+        background=background,
+        font_family="DejaVu Sans",
+        sans_serif_family="DejaVu Sans",
+        serif_family="DejaVu Serif",
+        monospace_family="DejaVu Sans Mono",
+    )
+    return bytes(png)
+
+
+def _uniform(png: bytes) -> bool:
+    """One colour only, as of a white drawing on white."""
+    extremes = Image.open(io.BytesIO(png), formats=["PNG"]).convert("RGB").getextrema()
+    return all(low == high for low, high in extremes)
 
 
 def _parsed(text: str) -> tuple[SvgDocument, tuple[float, float]]:

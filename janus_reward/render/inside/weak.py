@@ -62,6 +62,7 @@ class Restrictions:
         """In the job's process, last thing before the code."""
         uid = kernel.NOBODY if os.getuid() == 0 else os.getuid()
         bounds.apply(limits, processes=_tasks_of(uid) + int(limits["processes"]) + 1)
+        kernel.prctl(kernel.PR_SET_DUMPABLE, 1)  # else the supervisor, no root, could not read how much memory it uses
         jail_limits.restrict(self._read, [str(self._folder)])
 
     def processes(self) -> list[int]:

@@ -101,18 +101,20 @@
   });
 
   // --- CSS and Web animations: paused, and set to the virtual time since they began
-  const began = new WeakMap();
+  const began = new WeakMap(), over = new WeakSet();
   let moving = 0;
   const place = (animation, at) => {
     if (animation.timeline !== document.timeline || !animation.effect) return;
+    if (over.has(animation) && animation.playState === "finished") return;
     if (!began.has(animation)) {
-      if (animation.playState === "paused" || animation.playState === "idle") return;
+      if (animation.playState !== "running") return;
+      over.delete(animation);
       began.set(animation, at);
       animation.pause();
     }
     const elapsed = (at - began.get(animation)) * Math.abs(animation.playbackRate || 1);
     const end = Number(animation.effect.getComputedTiming().endTime);
-    if (elapsed >= end) { began.delete(animation); animation.finish(); return; }
+    if (elapsed >= end) { began.delete(animation); over.add(animation); animation.finish(); return; }
     animation.currentTime = elapsed;
     moving += 1;
   };
