@@ -14,6 +14,7 @@ from janus_reward.evidence.raster import RGB
 from janus_reward.evidence.view import View
 
 _NEAR = 20.0
+_D3 = re.compile(r"\bd3\.")
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b")
 _SPACES = re.compile(r"[\s\\]+")
 
@@ -118,7 +119,15 @@ class Matching:
         """Chart types drawn; told from the code where the picture does not say."""
         asked = self._asked.chart_types
         there = self.types_there
-        return None if not asked or there is None else _match(asked, lambda kind: kind in there)
+        if not asked or there is None:
+            return None
+        match = _match(asked, lambda kind: kind in there)
+        return None if match.share == 0 and self._drawn_by_hand else match
+
+    @property
+    def _drawn_by_hand(self) -> bool:
+        """Whether a page draws its chart shape by shape, so that the code does not name the type."""
+        return self._view.language == "html" and bool(_D3.search(self._view.lexis.stripped))
 
     @cached_property
     def types_there(self) -> tuple[str, ...] | None:

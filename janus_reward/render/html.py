@@ -6,13 +6,17 @@ import time
 from collections.abc import Mapping
 
 from janus_reward.render import browser, cdn
-from janus_reward.render.base import RawOutcome, RawRender, RenderSettings
+from janus_reward.render.base import RawOutcome, RawRender, RawStill, RenderSettings
 from janus_reward.render.browser import OutOfMemory
 from janus_reward.render.devtools import Overdue, Pipe, PipeClosed, Refused
 from janus_reward.render.page_draw import Crashed, Drawing, Target, WentAway, blank_target
 
 METHOD = "1"
 """Raised when the way a page is drawn changes its bytes or facts; part of the cache key through `versions`."""
+
+
+_BROKEN: frozenset[RawOutcome] = frozenset({"timeout", "exceeded"})
+"""Outcomes after which the browser is replaced."""
 
 
 class HtmlRenderer:
@@ -58,7 +62,7 @@ class HtmlRenderer:
         drawing = Drawing(pipe, target, self._settings, deadline, source, self._libraries)
         outcome: RawOutcome = "ok"
         message: str | None = None
-        stills = ()
+        stills: tuple[RawStill, ...] = ()
         try:
             stills = drawing.draw()
         except Overdue:
@@ -68,12 +72,14 @@ class HtmlRenderer:
             outcome, message = "exceeded", "the page used too much memory"
             drawing.facts["limit"] = "memory"
         except PipeClosed:
-            outcome, message = "failed", "the page took the browser down"
+            outcome, message, drawing.gone = "failed", "the page took the browser down", True
         except WentAway:
             outcome, message = "failed", "the page left for another address"
         except (Refused, KeyError, ValueError) as error:
             outcome, message = "failed", f"the browser could not draw the page: {' '.join(str(error).split())[:200]}"
-        self._leave(pipe, target, broken=outcome in ("timeout", "exceeded") or message is not None and "took" in message)
+        self._leave(
+            pipe, target, broken=outcome in ("timeout", "exceeded") or (message is not None and "took" in message)
+        )
         return RawRender(outcome, stills, drawing.noted(), message)
 
     def _target(self, deadline: float) -> tuple[Pipe, Target]:

@@ -18,7 +18,11 @@ _LIBRARIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"\bPlotly\.", ("npm/plotly.js-dist-min@2/plotly.min.js",)),
     (
         r"\bvegaEmbed\s*\(|\bvega\.",
-        ("npm/vega@5/build/vega.min.js", "npm/vega-lite@5/build/vega-lite.min.js", "npm/vega-embed@6/build/vega-embed.min.js"),
+        (
+            "npm/vega@5/build/vega.min.js",
+            "npm/vega-lite@5/build/vega-lite.min.js",
+            "npm/vega-embed@6/build/vega-embed.min.js",
+        ),
     ),
     (r"\bmermaid\.", ("npm/mermaid@11/dist/mermaid.min.js",)),
     (r"\bjQuery\b|(?<![\w$.])\$\(", ("npm/jquery@3/dist/jquery.min.js",)),
@@ -33,12 +37,16 @@ _LIBRARIES: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"(?<![\w$.])_\.\w+\(", ("npm/lodash@4/lodash.min.js",)),
     (r"\bmath\.(?:evaluate|parse|matrix|complex)\b", ("npm/mathjs@11/lib/browser/math.js",)),
 )
-_FOR_NODE = re.compile(r"""\brequire\s*\(\s*["']|\bprocess\.(?:stdout|argv|exit|env)\b|\bmodule\.exports\b|\b__dirname\b""")
+_FOR_NODE = re.compile(
+    r"""\brequire\s*\(\s*["']|\bprocess\.(?:stdout|argv|exit|env)\b|\bmodule\.exports\b|\b__dirname\b"""
+)
 _FOR_PAGE = re.compile(
     r"\b(?:document|window|canvas|createCanvas|requestAnimationFrame|HTMLElement)\b"
     r"|" + "|".join(pattern for pattern, _ in _LIBRARIES)
 )
-_BY_ID = re.compile(r"""getElementById\(\s*["'`]([\w-]{1,80})["'`]|(?:querySelector|select|Plotly\.\w+|vegaEmbed|L\.map)\(\s*["'`]#?([\w-]{1,80})["'`]|(?:container|element|el)\s*:\s*["'`]#?([\w-]{1,80})["'`]""")
+_BY_ID = re.compile(
+    r"""getElementById\(\s*["'`]([\w-]{1,80})["'`]|(?:querySelector|select|Plotly\.\w+|vegaEmbed|L\.map)\(\s*["'`]#?([\w-]{1,80})["'`]|(?:container|element|el)\s*:\s*["'`]#?([\w-]{1,80})["'`]"""
+)
 _TAGS = frozenset({"body", "html", "head", "canvas", "svg", "div", "document"})
 _CANVAS_HINT = r"(?:canvas|getContext|new\s+Chart)"
 _PAGE = """<!doctype html><html><head><meta charset="utf-8">
@@ -103,13 +111,19 @@ def _elements(code: str) -> str:
 
 
 def _makes(code: str, name: str) -> bool:
-    return re.search(rf"""\.id\s*=\s*["'`]{re.escape(name)}["'`]|id=\\?["']{re.escape(name)}\\?["']""", code) is not None
+    return (
+        re.search(rf"""\.id\s*=\s*["'`]{re.escape(name)}["'`]|id=\\?["']{re.escape(name)}\\?["']""", code) is not None
+    )
 
 
 def _element(code: str, name: str) -> str:
     """A canvas where the name or its use says so; an SVG where d3 draws into it by that name; else a div."""
     near = re.search(rf"""[^;\n]{{0,80}}["'`]#?{re.escape(name)}["'`][\s\S]{{0,160}}""", code)
-    if "canvas" in name.lower() or (near and re.search(_CANVAS_HINT, near[0])) or re.search(rf"Chart\(\s*['\"]{re.escape(name)}", code):
+    if (
+        "canvas" in name.lower()
+        or (near and re.search(_CANVAS_HINT, near[0]))
+        or re.search(rf"Chart\(\s*['\"]{re.escape(name)}", code)
+    ):
         return f'<canvas id="{name}" width="800" height="600"></canvas>'
     if name.lower().startswith("svg"):
         return f'<svg id="{name}" width="800" height="600"></svg>'

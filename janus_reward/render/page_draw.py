@@ -79,6 +79,7 @@ class Drawing:
     blocked: Notes = field(default_factory=Notes)
     served: Notes = field(default_factory=Notes)
     facts: dict[str, Any] = field(default_factory=dict)
+    gone: bool = False
     _requests: int = 0
     _delivered: bool = False
     _committed: bool = False

@@ -26,7 +26,8 @@ def page(figure_json: str, width: int = 1000, height: int = 600) -> str:
 
     Args:
         figure_json: what `Figure.to_json()` gives; it is parsed and written anew, so it cannot break out of the script.
-        width, height: CSS pixels, where the figure's layout does not say.
+        width: CSS pixels, where the figure's layout does not say.
+        height: likewise.
 
     Raises:
         ValueError: the text is no JSON object.

@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import selectors
-import shutil
 import signal
 import socket
 import subprocess
@@ -56,7 +55,7 @@ class WarmWorker:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
-        self._scratch: Path | None = None
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._log: Any = None
 
     def run(self, code: str, settings: Mapping[str, Any]) -> Ending | None:
@@ -89,7 +88,7 @@ class WarmWorker:
             self._log.close()
             self._log = None
         if self._scratch is not None:
-            shutil.rmtree(self._scratch, ignore_errors=True)
+            self._scratch.cleanup()
             self._scratch = None
 
     def _attempt(self, request: bytes, limits: Mapping[str, float]) -> Ending:
@@ -137,9 +136,9 @@ class WarmWorker:
             spec["keep"] = [str(p) for p in jail.readable_paths() if p.is_relative_to("/tmp")]
             spec["frozen"] = [jail.FONT_FOLDER]
         else:
-            self._scratch = Path(tempfile.mkdtemp(prefix="janus-scratch-"))
-            self._scratch.chmod(0o711)
-            spec |= {"scratch": str(self._scratch), "read": [str(p) for p in jail.readable_paths()]}
+            self._scratch = tempfile.TemporaryDirectory(prefix="janus-scratch-", ignore_cleanup_errors=True)
+            Path(self._scratch.name).chmod(0o711)
+            spec |= {"scratch": self._scratch.name, "read": [str(p) for p in jail.readable_paths()]}
         argv = jail.python_module("janus_reward.render.inside.zygote", json.dumps(spec))
         return jail.command(argv, env={"JANUS_CONTROL": str(control)}, nested=True)
 

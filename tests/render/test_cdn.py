@@ -24,7 +24,14 @@ def libraries(tmp_path):
     put("three--0.128.0", "three", "0.128.0", {"build/three.min.js": "old", "examples/js/a.js": "plain"})
     put("three--0.177.0", "three", "0.177.0", {"build/three.module.js": "new"})
     put("p5", "p5", "1.11.2", {"lib/p5.min.js": "p5"})
-    put("d3--7", "d3", "7.9.0", {"dist/d3.min.js": "seven", "src/index.js": 'export * from "d3-array";'}, jsdelivr="dist/d3.min.js", module="src/index.js")
+    put(
+        "d3--7",
+        "d3",
+        "7.9.0",
+        {"dist/d3.min.js": "seven", "src/index.js": 'export * from "d3-array";'},
+        jsdelivr="dist/d3.min.js",
+        module="src/index.js",
+    )
     put("d3--5", "d3", "5.16.0", {"dist/d3.min.js": "five"}, jsdelivr="dist/d3.min.js")
     put("font-awesome", "font-awesome", "4.7.0", {"css/font-awesome.min.css": "four"})
     (tmp_path / "secret.js").write_text("host file")
@@ -40,7 +47,10 @@ def libraries(tmp_path):
         ("https://cdn.jsdelivr.net/npm/d3", "d3@7.9.0/dist/d3.min.js"),
         ("https://d3js.org/d3.v5.min.js", "d3@5.16.0/dist/d3.min.js"),
         ("https://cdn.jsdelivr.net/npm/d3@6.2/dist/d3.min.js", "d3@5.16.0/dist/d3.min.js"),
-        ("https://maxcdn.bootstrapcdn.com/font-awesome/4.5.0/css/font-awesome.min.css", "font-awesome@4.7.0/css/font-awesome.min.css"),
+        (
+            "https://maxcdn.bootstrapcdn.com/font-awesome/4.5.0/css/font-awesome.min.css",
+            "font-awesome@4.7.0/css/font-awesome.min.css",
+        ),
         ("https://polyfill.io/v3/polyfill.min.js?features=es6", "empty"),
     ],
 )
@@ -66,10 +76,13 @@ def test_what_is_not_a_file_of_a_local_copy_is_not_served(libraries, url):
     assert libraries.find(url) is None
 
 
-def test_a_module_gets_addresses_for_its_bare_imports(libraries):
-    served = libraries.find("https://cdn.jsdelivr.net/npm/d3@7/+esm")
-    assert served is not None
-    assert served.body == b'export * from "https://esm.sh/d3-array";'
+def test_a_module_leads_to_its_main_file_whose_bare_imports_are_addresses(libraries):
+    entrance = libraries.find("https://cdn.jsdelivr.net/npm/d3@7/+esm")
+    assert entrance is not None
+    assert entrance.body == b'export * from "https://esm.sh/d3@7.9.0/src/index.js";'
+    main = libraries.find("https://esm.sh/d3@7.9.0/src/index.js")
+    assert main is not None
+    assert main.body == b'export * from "https://esm.sh/d3-array";'
 
 
 def test_relative_and_absolute_imports_stay_as_they_are():

@@ -99,8 +99,10 @@ def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
         if request.param == "namespaces" and jail._namespaces_problem():
             pytest.skip(f"this machine has no namespace sandbox: {jail._namespaces_problem()}")
         renderer = PythonRenderer(RenderSettings(limits=LIMITS))
-        yield Bench(request.param, renderer, _digest(renderer.render(HONEST, "python")))
-        renderer.close()
+        try:
+            yield Bench(request.param, renderer, _digest(renderer.render(HONEST, "python")))
+        finally:
+            renderer.close()
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -67,13 +67,17 @@ def test_a_page_at_rest_gives_one_still_and_its_words(pages):
 
 
 def test_a_tall_page_is_cut_and_says_so(pages):
-    drawn = pages.render("<body style='margin:0'><div style='height:20000px;background:linear-gradient(red,blue)'></div>")
+    drawn = pages.render(
+        "<body style='margin:0'><div style='height:20000px;background:linear-gradient(red,blue)'></div>"
+    )
     assert drawn.facts["cut"] == {"full_height": 20000, "kept_height": 8000}
     assert Image.open(io.BytesIO(drawn.stills[0].png)).size == (1280, 8000)
 
 
 def test_requests_and_errors_are_facts_not_failures(pages):
-    drawn = pages.render("<h1>x</h1><img src='http://example.com/a.png?token=1'><script>console.error('bad'); nope()</script>")
+    drawn = pages.render(
+        "<h1>x</h1><img src='http://example.com/a.png?token=1'><script>console.error('bad'); nope()</script>"
+    )
     assert drawn.outcome == "ok"
     assert drawn.facts["blocked"] == ["http://example.com/a.png"]
     assert drawn.facts["console_errors"] == ["bad"]

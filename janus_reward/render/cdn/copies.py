@@ -84,8 +84,11 @@ class Libraries:
             return Served(f"{want.package}@{want.version or 'latest'}/module", body.encode(), "text/javascript")
         for copy, path in self._candidates(want):
             file = self._file(copy, path, module=want.module)
-            if file is not None:
-                return self._read(copy, file, module=want.module)
+            if file is None:
+                continue
+            if want.module and not path:
+                return _entrance(copy, file)
+            return self._read(copy, file, module=want.module)
         return None
 
     def _candidates(self, want: Wanted) -> Iterator[tuple[_Copy, str]]:
@@ -109,7 +112,7 @@ class Libraries:
         mime = _MIMES.get(file.suffix) or mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         if copy.package == "@tailwindcss/browser":
             body = modules.TAILWIND_CONFIG.encode() + body
-        if mime == "text/javascript" and (module or modules.looks_like_one(body)):
+        if mime == "text/javascript" and module:
             body = modules.with_addresses(body.decode("utf-8", "replace")).encode()
         return Served(f"{copy.package}@{copy.version}/{inside}", body, mime)
 
@@ -123,12 +126,21 @@ class Libraries:
         return self._index
 
 
+def _entrance(copy: _Copy, file: Path) -> Served:
+    """The bare address of a module passes on to its main file, so that the file's relative imports find their way."""
+    inside = file.relative_to(copy.folder).as_posix()
+    body = modules.passing_on(f"{copy.package}@{copy.version}/{inside}", file.read_text(encoding="utf-8"))
+    return Served(f"{copy.package}@{copy.version}/module", body.encode(), "text/javascript")
+
+
 def _package_folders(root: Path) -> Iterator[Path]:
     for entry in sorted(root.iterdir()):
         if entry.name.startswith("@"):
             yield from sorted(entry.iterdir())
         elif (entry / "package.json").is_file():
             yield entry
+        if (entry / "node_modules").is_dir():
+            yield from _package_folders(entry / "node_modules")
 
 
 @functools.lru_cache(maxsize=4096)

@@ -12,9 +12,9 @@ _HOSTS = frozenset({"fonts.googleapis.com", "fonts.bunny.net"})
 _STATIC_WEIGHTS = (100, 300, 400, 700, 900)
 _POPPINS_WEIGHTS = (100, 200, 300, 400, 500, 600, 700, 800, 900)
 _ICON_CLASS = """
-.material-icons { font-family: 'Material Icons'; font-weight: normal; font-style: normal; font-size: 24px; line-height: 1;
-  letter-spacing: normal; text-transform: none; display: inline-block; white-space: nowrap; word-wrap: normal;
-  direction: ltr; font-feature-settings: 'liga'; }
+.material-icons { font-family: 'Material Icons'; font-weight: normal; font-style: normal; font-size: 24px;
+  line-height: 1; letter-spacing: normal; text-transform: none; display: inline-block; white-space: nowrap;
+  word-wrap: normal; direction: ltr; font-feature-settings: 'liga'; }
 """
 
 

@@ -19,9 +19,30 @@ CHOICE = "JANUS_REWARD_WEB_LIBRARIES"
 
 _DESCRIPTION = ("package.json", "package-lock.json", ".npmrc")
 _SERVED = frozenset(
-    ".js .mjs .cjs .css .json .woff .woff2 .ttf .eot .otf .wasm .png .gif .svg .jpg .glb .hdr .txt".split()
+    {
+        ".js",
+        ".mjs",
+        ".cjs",
+        ".css",
+        ".json",
+        ".woff",
+        ".woff2",
+        ".ttf",
+        ".eot",
+        ".otf",
+        ".wasm",
+        ".png",
+        ".gif",
+        ".svg",
+        ".jpg",
+        ".glb",
+        ".hdr",
+        ".txt",
+    }
 )
-_DROPPED_FOLDERS = frozenset({"test", "tests", "docs", "doc", "__tests__", "svgs", "sprites", ".github", "scss", "less"})
+_DROPPED_FOLDERS = frozenset(
+    {"test", "tests", "docs", "doc", "__tests__", "svgs", "sprites", ".github", "scss", "less"}
+)
 _LARGEST = 12 * 2**20
 
 

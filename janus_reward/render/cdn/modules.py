@@ -26,8 +26,8 @@ TAILWIND_CONFIG = """
     }
     const style = document.createElement("style");
     style.type = "text/tailwindcss";
-    style.textContent = `@import "tailwindcss";\\n${
-      config?.darkMode === "class" ? "@custom-variant dark (&:where(.dark, .dark *));\\n" : ""}@theme { ${css.splice(0).join(" ")} }`;
+    const dark = config?.darkMode === "class" ? "@custom-variant dark (&:where(.dark, .dark *));" : "";
+    style.textContent = `@import "tailwindcss"; ${dark} @theme { ${css.splice(0).join(" ")} }`;
     document.head.append(style);
   };
   let held;
@@ -37,13 +37,14 @@ TAILWIND_CONFIG = """
 """Put before today's Tailwind script: the configuration object of its predecessor, as far as colours and fonts go."""
 
 _IMPORT = re.compile(r"""(\bfrom\s*|\bimport\s*\(?\s*)(["'])(?![./]|https?:|data:|blob:|node:)([\w@][^"'\s]*)\2""")
-_TELL = re.compile(rb"""(?m)(?:^|[;}\s])(?:import\s*[\w*{"'][^;(]{0,2000}?["']|export\s*(?:default|const|\*|\{|function|class))""")
 _EXPORT_KEYS = ("browser", "module", "import", "default")
 
 
-def looks_like_one(body: bytes) -> bool:
-    """Whether a script is an ES module with imports (told from its first and last bytes)."""
-    return b"import" in body[:4000] and _TELL.search(body[:4000]) is not None
+def passing_on(file: str, source: str) -> str:
+    """A module that exports all that another one does, its default too when it has one."""
+    address = f'"{ORIGIN}{file}"'
+    has_default = re.search(r"\bexport\s+default\b|\bas\s+default\b", source) is not None
+    return f"export * from {address};" + (f" export {{ default }} from {address};" if has_default else "")
 
 
 def with_addresses(source: str) -> str:

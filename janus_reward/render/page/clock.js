@@ -12,7 +12,8 @@
     frame: window.requestAnimationFrame.bind(window),
     animations: Document.prototype.getAnimations,
   };
-  const FRAME_MS = 1000 / 60;
+  let frameMs = 1000 / 60;
+  const SLOW_FRAME_MS = 100;
   const SYNC_MS = 50;
   const origin = native.now();
   const put = (owner, name, value) => {
@@ -70,13 +71,20 @@
     if (!armed) {
       armed = true;
       const at = now() - origin;
-      native.setTimeout(flush, Math.max(1, Math.ceil((Math.floor(at / FRAME_MS) + 1) * FRAME_MS - at)));
+      native.setTimeout(flush, Math.max(1, Math.ceil((Math.floor(at / frameMs) + 1) * frameMs - at)));
     }
     return frames;
   });
   put(window, "cancelAnimationFrame", (id) => { queue.delete(id); });
   put(window, "requestIdleCallback", (work) => window.setTimeout(() => work({ didTimeout: false, timeRemaining: () => 10 }), 1));
   put(window, "cancelIdleCallback", (id) => window.clearTimeout(id));
+
+  // A frame of WebGL is drawn by the processor here: ten of them make a virtual second.
+  const getContext = HTMLCanvasElement.prototype.getContext;
+  put(HTMLCanvasElement.prototype, "getContext", function (kind, ...rest) {
+    if (/webgl/.test(kind)) frameMs = SLOW_FRAME_MS;
+    return getContext.call(this, kind, ...rest);
+  });
 
   // --- randomness
   let state = seed >>> 0;
