@@ -30,9 +30,7 @@ def checkup() -> list[Finding]:
     return [
         Finding("python", True, f"{platform.python_version()}, {os.cpu_count()} cores"),
         _sandbox(),
-        _package(
-            "charts in Python", ("matplotlib", "seaborn", "plotly", "pandas", "scipy", "time_machine", "pyseccomp")
-        ),
+        _package("charts in Python", ("matplotlib", "seaborn", "plotly", "pandas", "scipy", "time_machine")),
         _package("SVG", ("resvg_py",)),
         _package("Vega and Vega-Lite", ("vl_convert",)),
         _package("PDF pictures", ("pypdfium2",)),
@@ -59,8 +57,6 @@ def _package(name: str, modules: tuple[str, ...], install: str = _EXTRA) -> Find
 
 
 def _browser() -> Finding:
-    if find_spec("playwright") is None:
-        return Finding("pages in Chromium", False, "playwright is not installed", _EXTRA)
     return _tried("pages in Chromium", _browser_version)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
-from janus_reward.evidence.sample import Sample
+from janus_reward.sample import Sample
 from janus_reward.triple import PICTURE_OUTCOMES, Evidence, Outcome, Reason
 
 LEVELS = (1, 2, 3, 4, 5)

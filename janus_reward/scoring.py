@@ -295,7 +295,6 @@ def versions() -> dict[str, str]:
         "seaborn",
         "pandas",
         "plotly",
-        "playwright",
         "resvg-py",
         "vl-convert-python",
         "pypdfium2",

@@ -13,12 +13,12 @@ from typing import TypeVar
 
 from janus_reward.errors import JanusError
 from janus_reward.evidence import measure
-from janus_reward.evidence.sample import Sample
 from janus_reward.judges import judge_named
 from janus_reward.render.base import RenderSettings
 from janus_reward.render.farm import RenderFarm, RenderMode
 from janus_reward.render.store import RenderStore
 from janus_reward.rubric import Rubric, RubricSet
+from janus_reward.sample import Sample
 from janus_reward.triple import Evidence, Render, Score, Triple, Verdict
 from janus_reward.verdict import verdict as assemble
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from janus_reward.evidence.sample import Sample
 from janus_reward.judges.base import Judge, Judgement
 from janus_reward.rubric import Criterion, Rubric
+from janus_reward.sample import Sample
 from janus_reward.triple import CheckResult, Evidence, Score, Verdict
 
 CHECKLIST_CRITERION = "task_completion"

@@ -2,8 +2,8 @@
 
     python reports/bench_charts.py [--scripts N] [--rounds R] [--write reports/speed_charts.md]
 
-Both ways draw the same scripts, one at a time on one core, in turn (A B A B ...); medians over the rounds. The naive way
-is what pipelines do: `python script.py` with the same libraries and the Agg backend, no sandbox at all.
+Both ways draw the same scripts, one at a time on one core, in turn (A B A B ...); medians over the rounds. The naive
+way is what pipelines do: `python script.py` with the same libraries and the Agg backend, no sandbox at all.
 """
 
 from __future__ import annotations
@@ -43,7 +43,9 @@ def naive(codes: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for number, code in enumerate(codes):
             path = Path(folder) / f"script{number}.py"
-            path.write_text(f"{code}\nimport matplotlib.pyplot as _p\n_p.savefig('out{number}.png')\n", encoding="utf-8")
+            path.write_text(
+                f"{code}\nimport matplotlib.pyplot as _p\n_p.savefig('out{number}.png')\n", encoding="utf-8"
+            )
             environment = {**os.environ, "MPLBACKEND": "Agg", "OMP_NUM_THREADS": "1"}
             subprocess.run([sys.executable, path.name], cwd=folder, env=environment, check=True, capture_output=True)
 
@@ -91,8 +93,8 @@ def report(rounds: list[tuple[float, float]], count: int) -> str:
     ratios = sorted(a / b for a, b in rounds)
     return f"""# Charts: warm sandboxed workers against a fresh interpreter per script
 
-Made by `python reports/bench_charts.py --write reports/speed_charts.md`: {count} scripts of the examples, {len(rounds)} rounds in
-turn, pinned to one core ({platform.machine()}, Python {platform.python_version()}).
+Made by `python reports/bench_charts.py --write reports/speed_charts.md`: {count} scripts of the examples,
+{len(rounds)} rounds in turn, pinned to one core ({platform.machine()}, Python {platform.python_version()}).
 
 | way | median ms per chart | charts per second per core |
 |---|---:|---:|

@@ -24,7 +24,7 @@ from janus_reward.scoring import versions
 CAUSES: tuple[tuple[str, str, str], ...] = (
     (r"there is no code", "data", "the record has no code"),
     (r"FileNotFoundError|No such file", "data", "the code reads a file that is not in the data"),
-    (r"is deprecated|has no attribute|unexpected keyword|got an unexpected|removed in|cannot import name|was removed", "data",
+    (r"deprecated|has no attribute|unexpected keyword|got an unexpected|cannot import name|removed|only 0-dim", "data",
      "the code calls what newer library versions dropped"),
     (r"No module named", "data", "the code imports a package that is not part of the `render` extra"),
     (r"refused|external|network|URL", "data", "the code needs data from the network"),
@@ -49,11 +49,12 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("runs", type=Path)
     parser.add_argument("--workers", type=int)
+    parser.add_argument("--cache", type=Path, help="folder of renders shared between runs")
     parser.add_argument("--write", type=Path)
     arguments = parser.parse_args()
     runs = {}
     for name, path in sets(arguments.data):
-        runs[name] = jr.score_dataset(path, arguments.runs / name, workers=arguments.workers)
+        runs[name] = jr.score_dataset(path, arguments.runs / name, workers=arguments.workers, cache=arguments.cache)
         print(name, json.dumps(dict(runs[name].summary().outcomes)), flush=True)
     text = report(runs)
     if arguments.write:
@@ -67,8 +68,8 @@ def report(runs: dict[str, jr.Run]) -> str:
     head = [
         "# Outcomes on real sets",
         "",
-        "Made by `python reports/outcomes.py DATA_FOLDER RUNS_FOLDER --write reports/outcomes.md`, which scores every row with",
-        "the `evidence` judge and the default settings.",
+        "Made by `python reports/outcomes.py DATA_FOLDER RUNS_FOLDER --write reports/outcomes.md`, which scores every",
+        "row with the `evidence` judge and the default settings.",
         "",
         f"Machine: {os.cpu_count()} cores, {platform.machine()}. Versions: "
         + ", ".join(f"{name} {version}" for name, version in used.items() if version)

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 import janus_reward as jr
 from janus_reward.triple import Score, Verdict
 
-CIRCLE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><circle cx="50" cy="50" r="{}" fill="red"/></svg>'
+CIRCLE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><circle cx="50" cy="50" r="{}" fill="red"/></svg>'
+)
 
 
 def record(radius: int) -> dict[str, object]:

@@ -33,7 +33,9 @@ Seed = Annotated[int, typer.Option("--seed", help="For every random choice.")]
 ShardRows = Annotated[int, typer.Option("--shard-rows", min=1, help="Rows per Parquet shard, the unit of resuming.")]
 Cache = Annotated[
     Path | None,
-    typer.Option("--cache", metavar="DIR", help="Keep renders here between runs, so that a new rubric renders nothing."),
+    typer.Option(
+        "--cache", metavar="DIR", help="Keep renders here between runs, so that a new rubric renders nothing."
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as one JSON object.")]
 

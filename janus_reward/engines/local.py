@@ -1,8 +1,8 @@
 """Run a stage over many records on the processes of one machine: in order, bounded in memory, surviving dead workers.
 
 A worker that dies (killed for memory, a crash in native code) takes only its own batch with it. The batches that were
-under way are tried again one at a time; a batch that kills its worker again is split, and the one record that still does
-so gets the result that `on_death` makes for it.
+under way are tried again one at a time; a batch that kills its worker again is split, and the one record that still
+does so gets the result that `on_death` makes for it.
 """
 
 from __future__ import annotations

@@ -10,9 +10,9 @@ from typing import Any
 
 from janus_reward.evidence import alignment, change, code, execution, guard, picture, reference, text
 from janus_reward.evidence.notes import notes
-from janus_reward.evidence.sample import Sample
 from janus_reward.evidence.signal import FLAGS, Flag, Signal, registered
 from janus_reward.evidence.view import View
+from janus_reward.sample import Sample
 from janus_reward.triple import Evidence
 
 __all__ = ["FAMILIES", "FLAGS", "SIGNALS", "Flag", "Sample", "Signal", "measure"]

@@ -9,8 +9,8 @@ from typing import Any, TypeVar, cast
 from janus_reward.evidence import layout, lexis, markup, raster, script
 from janus_reward.evidence.instruction import Instruction
 from janus_reward.evidence.pycode import PythonCode
-from janus_reward.evidence.sample import Sample
 from janus_reward.evidence.words import content_stems, sign_pairs, stem
+from janus_reward.sample import Sample
 from janus_reward.triple import PICTURE_OUTCOMES
 
 PYTHON = frozenset({"python", "manim"})

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from janus_reward.evidence.sample import Sample
 from janus_reward.rubric import Rubric
+from janus_reward.sample import Sample
 from janus_reward.triple import Evidence, Score
 
 

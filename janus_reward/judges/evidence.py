@@ -7,10 +7,10 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
-from janus_reward.evidence.sample import Sample
 from janus_reward.judges.base import Judgement
 from janus_reward.judges.evidence_weights import Curve, Weights, load_weights
 from janus_reward.rubric import Criterion, Rubric
+from janus_reward.sample import Sample
 from janus_reward.triple import Evidence, Score
 
 _KNEE = 0.75

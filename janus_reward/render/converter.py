@@ -1,7 +1,7 @@
 """The converter: a long-lived jailed process that draws what is data rather than a program (SVG, Vega, picture files).
 
-It serves one request after the other. A request that takes too long or kills the process takes nobody along: the process is
-ended, and the next request starts a new one.
+It serves one request after the other. A request that takes too long or kills the process takes nobody along: the
+process is ended, and the next request starts a new one.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ class Converter:
         """
         limits = self._settings.limits
         if len(payload) > limits.output_mb * 2**20:
-            return RawRender("exceeded", facts={"limit": "output"}, message=f"more than {limits.output_mb} MiB of input")
+            return RawRender(
+                "exceeded", facts={"limit": "output"}, message=f"more than {limits.output_mb} MiB of input"
+            )
         link = self._ready()
         self._served += 1
         deadline = time.monotonic() + limits.wall_s
@@ -74,10 +76,14 @@ class Converter:
             return _rendered(link.receive(size, deadline))
         except SilentError:
             self.close()
-            return RawRender("timeout", facts={"limit": "wall"}, message=f"drawing took longer than {limits.wall_s:g} s")
+            return RawRender(
+                "timeout", facts={"limit": "wall"}, message=f"drawing took longer than {limits.wall_s:g} s"
+            )
         except LostError:
             self.close()
-            return RawRender("exceeded", facts={"limit": "memory"}, message="drawing ended its process (memory or depth)")
+            return RawRender(
+                "exceeded", facts={"limit": "memory"}, message="drawing ended its process (memory or depth)"
+            )
 
     def close(self) -> None:
         """End the process."""

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Literal
 
 from janus_reward.errors import BrowserError, MissingExtra, SandboxError
-from janus_reward.evidence.sample import Sample
 from janus_reward.render.base import RawRender, RawStill, Renderer, RenderSettings
 from janus_reward.render.blank import BLANK_INK_SHARE, BadPicture, ink_share, open_png
 from janus_reward.render.given import GivenPicture
 from janus_reward.render.registry import renderer_class
 from janus_reward.render.store import RenderStore, digest
+from janus_reward.sample import Sample
 from janus_reward.triple import TEXT_DOMAINS, Before, Outcome, Picture, Render, Still, Triple
 
 RenderMode = Literal["auto", "always", "never"]

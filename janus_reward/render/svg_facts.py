@@ -22,12 +22,32 @@ IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 MAX_TEXTS, MAX_LIST, MAX_TEXT = 2000, 50, 500
 MAX_DEPTH = 400
 
-_MARKS = {"rect": "rect", "circle": "circle", "ellipse": "ellipse", "line": "line", "polyline": "line", "polygon": "polygon",
-          "path": "path", "image": "image", "text": "text", "use": "use"}  # fmt: skip
+_MARKS = {
+    "rect": "rect",
+    "circle": "circle",
+    "ellipse": "ellipse",
+    "line": "line",
+    "polyline": "line",
+    "polygon": "polygon",
+    "path": "path",
+    "image": "image",
+    "text": "text",
+    "use": "use",
+}
 _SVG = "{http://www.w3.org/2000/svg}"
 _HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-_UNITS = {"": 1.0, "px": 1.0, "pt": 4 / 3, "pc": 16.0, "mm": 96 / 25.4, "cm": 96 / 2.54, "in": 96.0, "em": 16.0, "rem": 16.0}
+_UNITS = {
+    "": 1.0,
+    "px": 1.0,
+    "pt": 4 / 3,
+    "pc": 16.0,
+    "mm": 96 / 25.4,
+    "cm": 96 / 2.54,
+    "in": 96.0,
+    "em": 16.0,
+    "rem": 16.0,
+}
 _TRANSFORM = re.compile(r"(matrix|translate|scale|rotate|skewX|skewY)\s*\(([^)]*)\)")
 _GLYPH_TEXT = re.compile(r"<!--\s*(.{1,500}?)\s*-->\s*<g\b", re.DOTALL)
 
@@ -129,7 +149,7 @@ class SvgDocument:
         return sorted(set(found))[:MAX_LIST]
 
     def drawable(self) -> str:
-        """The document as it is drawn: without references to anything outside, a root transform as browsers apply it."""
+        """The document as it is drawn: nothing from outside of it, and a root transform as browsers apply it."""
         outside = list(self._external())
         if not outside and self._root.get("transform") is None:
             return self._text
@@ -172,7 +192,7 @@ class SvgDocument:
 
     def _glyph_texts(self) -> list[str]:
         """Words of a document that draws text as outlines and keeps the words in comments, as matplotlib does."""
-        if "id=\"text_" not in self._text:
+        if 'id="text_' not in self._text:
             return []
         words = (match.replace("- -", "--") for match in _GLYPH_TEXT.findall(self._text))
         return [" ".join(word.split()) for word in words]
@@ -239,7 +259,9 @@ def _rotation(degrees: float) -> Matrix:
     return (cosine, sine, -sine, cosine, 0.0, 0.0)
 
 
-def _walk(element: ET.Element, matrix: Matrix, style: dict[str, str]) -> Iterator[tuple[ET.Element, Matrix, dict[str, str]]]:
+def _walk(
+    element: ET.Element, matrix: Matrix, style: dict[str, str]
+) -> Iterator[tuple[ET.Element, Matrix, dict[str, str]]]:
     """Each element that is drawn, with its matrix to the canvas and its inherited text style."""
     if _tag(element) in ("defs", "symbol", "clipPath", "mask", "marker", "pattern", "metadata", "style", "script"):
         return
@@ -264,7 +286,9 @@ def _text_fact(element: ET.Element, matrix: Matrix, style: dict[str, str], scale
     x, y = (_numbers(first.get(name, "0")) or [0.0] for name in ("x", "y"))
     left = x[0] - {"middle": 0.5, "end": 1.0}.get(style.get("text-anchor", ""), 0.0) * 0.55 * font_size * len(words)
     right = left + 0.55 * font_size * len(words)
-    corners = [transformed(matrix, a, b) for a in (left, right) for b in (y[0] - 0.8 * font_size, y[0] + 0.2 * font_size)]
+    corners = [
+        transformed(matrix, a, b) for a in (left, right) for b in (y[0] - 0.8 * font_size, y[0] + 0.2 * font_size)
+    ]
     xs, ys = [corner[0] for corner in corners], [corner[1] for corner in corners]
     fact: dict[str, Any] = {
         "role": "text",

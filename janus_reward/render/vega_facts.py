@@ -9,7 +9,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from janus_reward.render.svg_facts import IDENTITY, MAX_LIST, MAX_TEXT, MAX_TEXTS, Matrix, color, combined, parsed_transform
+from janus_reward.render.svg_facts import (
+    IDENTITY,
+    MAX_LIST,
+    MAX_TEXT,
+    MAX_TEXTS,
+    Matrix,
+    color,
+    combined,
+    parsed_transform,
+)
 
 _ROLES = {
     "title-text": "title",
@@ -22,11 +31,35 @@ _ROLES = {
     "row-title": "axis_label",
     "column-title": "axis_label",
 }
-_MARKS = {"rect": "bar", "symbol": "point", "arc": "arc", "line": "line", "area": "area", "rule": "rule", "text": "text",
-          "image": "image", "shape": "path", "path": "path", "trail": "line"}  # fmt: skip
-_CHARTS = {"bar": "bar", "line": "line", "trail": "line", "point": "scatter", "circle": "scatter", "square": "scatter",
-           "symbol": "scatter", "arc": "pie", "area": "area", "boxplot": "box", "errorbar": "errorbar", "errorband": "errorbar",
-           "geoshape": "map", "tick": "strip"}  # fmt: skip
+_MARKS = {
+    "rect": "bar",
+    "symbol": "point",
+    "arc": "arc",
+    "line": "line",
+    "area": "area",
+    "rule": "rule",
+    "text": "text",
+    "image": "image",
+    "shape": "path",
+    "path": "path",
+    "trail": "line",
+}
+_CHARTS = {
+    "bar": "bar",
+    "line": "line",
+    "trail": "line",
+    "point": "scatter",
+    "circle": "scatter",
+    "square": "scatter",
+    "symbol": "scatter",
+    "arc": "pie",
+    "area": "area",
+    "boxplot": "box",
+    "errorbar": "errorbar",
+    "errorband": "errorbar",
+    "geoshape": "map",
+    "tick": "strip",
+}
 
 
 def spec_facts(spec: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,7 +184,9 @@ def _text(element: ET.Element, matrix: Matrix, role: str) -> dict[str, Any]:
     width = 0.52 * size * len(words)
     shift = {"middle": 0.5, "end": 1.0}.get(element.get("text-anchor", ""), 0.0) * width
     a, b, c, d, e, f = matrix
-    corners = [(a * x + c * y + e, b * x + d * y + f) for x in (-shift, width - shift) for y in (-0.8 * size, 0.2 * size)]
+    corners = [
+        (a * x + c * y + e, b * x + d * y + f) for x in (-shift, width - shift) for y in (-0.8 * size, 0.2 * size)
+    ]
     xs, ys = [x for x, _ in corners], [y for _, y in corners]
     fact: dict[str, Any] = {
         "role": _ROLES.get(role, "text"),

@@ -5,13 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import selectors
 import signal
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from typing import Any
 from janus_reward.errors import SandboxError
 from janus_reward.render import jail
 from janus_reward.render.inside.protocol import END, LENGTH, MESSAGE, READY, RESULT
+from janus_reward.render.link import Link, LostError
 
 _START_S = 180.0
 _GRACE_S = 10.0
@@ -45,16 +45,12 @@ class Ending:
     results: bytes
 
 
-class _Lost(Exception):
-    """The worker ended, fell silent or spoke nonsense; the job's fate is unknown."""
-
-
 class WarmWorker:
     """One jailed worker for one thread; started at its first job, and again after it died."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
-        self._socket: socket.socket | None = None
+        self._link: Link | None = None
         self._scratch: tempfile.TemporaryDirectory[str] | None = None
         self._log: Any = None
 
@@ -72,16 +68,16 @@ class WarmWorker:
         for _ in range(2):
             try:
                 return self._attempt(request, settings["limits"])
-            except _Lost:
+            except LostError:
                 self.close()
         return None
 
     def close(self) -> None:
         """End the worker and everything below it."""
         process, self._process = self._process, None
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
+        if self._link is not None:
+            self._link.close()
+            self._link = None
         if process is not None:
             _end(process)
         if self._log is not None:
@@ -92,22 +88,26 @@ class WarmWorker:
             self._scratch = None
 
     def _attempt(self, request: bytes, limits: Mapping[str, float]) -> Ending:
-        if self._process is None or self._process.poll() is not None:
-            self.close()
-            self._start()
+        link = self._ready()
         deadline = time.monotonic() + limits["wall_s"] + _GRACE_S
-        self._send(LENGTH.pack(len(request)) + request, deadline)
+        link.send(LENGTH.pack(len(request)) + request, deadline)
         results = bytearray()
         bound = int(limits["output_mb"]) * 2**20
         while True:
-            kind, payload = self._message(deadline, bound)
+            kind, payload = _message(link, deadline, bound)
             if kind == END:
                 return Ending(**json.loads(payload), results=bytes(results))
             if kind != RESULT or len(results) + len(payload) > bound:
-                raise _Lost
+                raise LostError
             results += payload
 
-    def _start(self) -> None:
+    def _ready(self) -> Link:
+        if self._link is not None and self._process is not None and self._process.poll() is None:
+            return self._link
+        self.close()
+        return self._start()
+
+    def _start(self) -> Link:
         ours, theirs = socket.socketpair()
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by close()
         with theirs:
@@ -119,16 +119,16 @@ class WarmWorker:
                 stderr=self._log,
                 start_new_session=True,
             )
-        self._socket = ours
-        ours.setblocking(False)
+        link = self._link = Link(ours)
         try:
-            kind, _ = self._message(time.monotonic() + _START_S, _MAX_REPORT)
-        except _Lost:
+            kind, _ = _message(link, time.monotonic() + _START_S, _MAX_REPORT)
+        except LostError:
             kind = b""
         if kind != READY:
             words = self._last_words()
             self.close()
             raise SandboxError(f"the sandboxed worker did not start: {words}", hint="run `janus-reward doctor`")
+        return link
 
     def _command(self, control: int) -> list[str]:
         spec: dict[str, Any] = {"level": jail.level().name}
@@ -149,47 +149,12 @@ class WarmWorker:
         lines = [line for line in self._log.read().decode("utf-8", "replace").splitlines() if line.strip()]
         return lines[-1][:300] if lines else "it left no message"
 
-    def _send(self, data: bytes, deadline: float) -> None:
-        view = memoryview(data)
-        while view:
-            for sock in self._ready(selectors.EVENT_WRITE, deadline):
-                try:
-                    view = view[sock.send(view) :]
-                except (BlockingIOError, InterruptedError):
-                    continue
-                except OSError as problem:
-                    raise _Lost from problem
 
-    def _message(self, deadline: float, bound: int) -> tuple[bytes, bytes]:
-        kind, size = MESSAGE.unpack(self._receive(MESSAGE.size, deadline))
-        if size > max(bound, _MAX_REPORT):
-            raise _Lost
-        return kind, self._receive(size, deadline)
-
-    def _receive(self, size: int, deadline: float) -> bytes:
-        parts = bytearray()
-        while len(parts) < size:
-            for sock in self._ready(selectors.EVENT_READ, deadline):
-                try:
-                    part = sock.recv(min(size - len(parts), 1 << 20))
-                except (BlockingIOError, InterruptedError):
-                    continue
-                except OSError as problem:
-                    raise _Lost from problem
-                if not part:
-                    raise _Lost
-                parts += part
-        return bytes(parts)
-
-    def _ready(self, event: int, deadline: float) -> Iterator[socket.socket]:
-        """The socket once it can be read or written; `_Lost` at the deadline."""
-        if self._socket is None:
-            raise _Lost
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._socket, event)
-            if not selector.select(max(0.0, deadline - time.monotonic())):
-                raise _Lost
-        yield self._socket
+def _message(link: Link, deadline: float, bound: int) -> tuple[bytes, bytes]:
+    kind, size = MESSAGE.unpack(link.receive(MESSAGE.size, deadline))
+    if size > max(bound, _MAX_REPORT):
+        raise LostError
+    return kind, link.receive(size, deadline)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -15,7 +15,39 @@ from tests.e2e.corpus import janus, mixed_rows, score_bytes, svg_rows, write_cor
 
 pytestmark = pytest.mark.e2e
 
-COLUMNS = ["id", "row", "instruction", "code", "language", "domain", "task", "outcome", "render_sha256", "score", "reason", "confidence", "task_relevance", "task_relevance_reason", "task_completion", "task_completion_reason", "visual_fidelity", "visual_fidelity_reason", "code_quality", "code_quality_reason", "checks", "flags", "evidence", "judge", "rubric", "rubric_sha256", "tokens_in", "tokens_out", "seconds", "error", "meta"]
+COLUMNS = [
+    "id",
+    "row",
+    "instruction",
+    "code",
+    "language",
+    "domain",
+    "task",
+    "outcome",
+    "render_sha256",
+    "score",
+    "reason",
+    "confidence",
+    "task_relevance",
+    "task_relevance_reason",
+    "task_completion",
+    "task_completion_reason",
+    "visual_fidelity",
+    "visual_fidelity_reason",
+    "code_quality",
+    "code_quality_reason",
+    "checks",
+    "flags",
+    "evidence",
+    "judge",
+    "rubric",
+    "rubric_sha256",
+    "tokens_in",
+    "tokens_out",
+    "seconds",
+    "error",
+    "meta",
+]
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
-from janus_reward.evidence.sample import Sample
+from janus_reward.sample import Sample
 from janus_reward.triple import Before, Render, Triple
 
 Bars = Callable[..., bytes]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from janus_reward.evidence import measure
-from janus_reward.evidence.sample import Sample
+from janus_reward.sample import Sample
 from janus_reward.triple import Before, Render, Triple
 
 

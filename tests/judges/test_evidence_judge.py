@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from janus_reward.errors import InputError, RubricError
 from janus_reward.evidence import SIGNALS
-from janus_reward.evidence.sample import Sample
 from janus_reward.judges import judge_named
 from janus_reward.judges.evidence import EvidenceJudge, squash
 from janus_reward.judges.evidence_weights import load_weights
 from janus_reward.rubric import RubricSet
+from janus_reward.sample import Sample
 from janus_reward.triple import DOMAINS, TASKS, Before, Evidence, Render, Still, Triple, Verdict
 from janus_reward.verdict import verdict
 

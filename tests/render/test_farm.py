@@ -17,7 +17,9 @@ from janus_reward.triple import Before, Picture, Triple
 
 pytestmark = pytest.mark.e2e
 
-CIRCLE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><circle cx="50" cy="50" r="40" fill="red"/></svg>'
+CIRCLE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"><circle cx="50" cy="50" r="40" fill="red"/></svg>'
+)
 
 
 def picture(*, blank: bool = False) -> Picture:
@@ -111,7 +113,9 @@ def test_a_timeout_is_not_remembered(tmp_path: Path) -> None:
 
 
 def test_the_state_before_an_edit_is_rendered_too(farm: RenderFarm) -> None:
-    sample = farm.sample(triple(task="edit", before=Before(code=CIRCLE.replace("red", "blue")), references=(picture(),)))
+    sample = farm.sample(
+        triple(task="edit", before=Before(code=CIRCLE.replace("red", "blue")), references=(picture(),))
+    )
     assert sample.before is not None
     assert sample.before.outcome == "ok"
     assert len(sample.stills) == len(sample.before_stills) == len(sample.references) == 1

@@ -72,7 +72,9 @@ def test_a_vega_specification_is_drawn(renderer: VegaRenderer) -> None:
         "$schema": "https://vega.github.io/schema/vega/v5.json",
         "width": 200,
         "height": 100,
-        "marks": [{"type": "symbol", "encode": {"enter": {"x": {"value": 50}, "y": {"value": 50}, "fill": {"value": "red"}}}}],
+        "marks": [
+            {"type": "symbol", "encode": {"enter": {"x": {"value": 50}, "y": {"value": 50}, "fill": {"value": "red"}}}}
+        ],
     }
     drawn = renderer.render(json.dumps(spec), "vega")
     assert (drawn.outcome, drawn.facts["marks"], drawn.facts["colors"]) == ("ok", {"point": 1}, ["#ff0000"])
@@ -84,7 +86,10 @@ def test_a_vega_specification_is_drawn(renderer: VegaRenderer) -> None:
         ("{", "line 1, column 2"),
         ("[1]", "no JSON object"),
         ("[" * 100_000, "nested too deeply"),
-        (json.dumps(BARS | {"data": {"url": "https://example.invalid/data.csv?key=1"}}), "https://example.invalid/data.csv"),
+        (
+            json.dumps(BARS | {"data": {"url": "https://example.invalid/data.csv?key=1"}}),
+            "https://example.invalid/data.csv",
+        ),
         (json.dumps(BARS | {"mark": "pyramid"}), "Vega"),
     ],
 )

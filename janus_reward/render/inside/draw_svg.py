@@ -63,8 +63,7 @@ def _drawn(text: str, size: tuple[int, int], background: str) -> bytes:
 
 def _uniform(png: bytes) -> bool:
     """One colour only, as of a white drawing on white."""
-    extremes = Image.open(io.BytesIO(png), formats=["PNG"]).convert("RGB").getextrema()
-    return all(low == high for low, high in extremes)
+    return len(Image.open(io.BytesIO(png), formats=["PNG"]).convert("RGB").getcolors(maxcolors=1) or ()) == 1
 
 
 def _parsed(text: str) -> tuple[SvgDocument, tuple[float, float]]:

@@ -37,7 +37,7 @@ def draw_vega(payload: bytes, settings: Mapping[str, Any]) -> Drawing:
     return _drawn(spec, spec, settings)
 
 
-def _drawn(compiled: Mapping[str, Any], spec: Mapping[str, Any], settings: Mapping[str, Any]) -> Drawing:
+def _drawn(compiled: dict[str, Any], spec: Mapping[str, Any], settings: Mapping[str, Any]) -> Drawing:
     import vl_convert
 
     try:
@@ -86,5 +86,7 @@ def _version(spec: Mapping[str, Any]) -> str | None:
 
 def _first_line(error: Exception) -> str:
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    named = next((line for line in lines if "Error" in line and "Vega to" not in line), lines[0] if lines else "refused")
+    named = next(
+        (line for line in lines if "Error" in line and "Vega to" not in line), lines[0] if lines else "refused"
+    )
     return named[:300]
