@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """What every consumer relies on: all names every time, values in range, no defect on any input."""
 
 from __future__ import annotations
