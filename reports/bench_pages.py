@@ -1,22 +1,30 @@
-"""Pages per second per core: a fresh browser per page (the naive way, by Playwright) against HtmlRenderer.
+"""Pages per second per core: one warm jailed browser against a fresh browser per page.
 
-Run: python reports/bench_pages.py [PAGES]. Both ways draw the same pages and take the same stills; the naive way waits
-on the wall clock for them, since it has no other.
+    python reports/bench_pages.py [--pages N] [--rounds R] [--write reports/speed_pages.md]
+
+All ways draw the same pages, one at a time on one core, in turn; medians over the rounds. The naive ways are Playwright
+with its driver kept, a fresh browser for each page, `load` awaited, one full-page screenshot, and no further wait, no
+jail, no facts, no stills at virtual times: once with the small headless shell that we use too, once with full Chromium.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
 import platform
 import statistics
-import sys
 import time
 from collections.abc import Callable, Iterator
 from importlib.metadata import version
+from pathlib import Path
+
+from playwright.sync_api import Playwright, sync_playwright
 
 from janus_reward.render import browser
 from janus_reward.render.base import RenderSettings
 from janus_reward.render.html import HtmlRenderer
+
+PROGRAMS = ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium")
 
 CARD = "<article class=card><h2>{title}</h2><p>{text}</p><button>Open</button></article>"
 SHOP = """<!doctype html><html lang=en><head><meta charset=utf-8><title>Shop {n}</title><style>
@@ -41,44 +49,75 @@ def pages(count: int) -> Iterator[str]:
         yield shape.format(n=n, cards=fields if shape is FORM else cards, rows=rows)
 
 
-def naive(page: str) -> None:
-    """A fresh driver and browser; wait as long as the first still asks; one full-page picture."""
-    from playwright.sync_api import sync_playwright
-
+def naive(driver: Playwright, program: str, work: list[str]) -> None:
+    """A fresh browser for each page."""
     settings = RenderSettings()
-    with sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=str(browser.program()), args=["--no-sandbox"])
+    for page in work:
+        chromium = driver.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
         tab = chromium.new_page(viewport={"width": settings.width, "height": settings.height})
         tab.set_content(page, wait_until="load")
-        tab.wait_for_timeout(1000 * settings.still_times_s[0])
         tab.screenshot(full_page=True)
         chromium.close()
 
 
-def timed(draw: Callable[[str], object], work: list[str]) -> tuple[float, float]:
-    """(pages per second, median milliseconds) of one worker."""
-    spans = []
+def warm(renderer: HtmlRenderer, work: list[str]) -> None:
+    """The product's way: one jailed browser, a fresh context for each page, facts and stills."""
     for page in work:
-        start = time.perf_counter()
-        draw(page)
-        spans.append(time.perf_counter() - start)
-    return len(work) / sum(spans), 1000 * statistics.median(spans)
+        drawn = renderer.render(page, "html")
+        if drawn.outcome != "ok":
+            raise SystemExit(f"a benchmark page failed: {drawn.message}")
+
+
+def seconds(work: Callable[[], None]) -> float:
+    """Wall seconds of one piece of work."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
 
 
 def main() -> None:
-    """Print the table."""
-    work = list(pages(int(sys.argv[1]) if len(sys.argv) > 1 else 30))
+    """Measure both ways in turn and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", type=int, default=12)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--write", type=Path)
+    arguments = parser.parse_args()
+    os.sched_setaffinity(0, {sorted(os.sched_getaffinity(0))[0]})
+    work = list(pages(arguments.pages))
+    programs = [path for path in PROGRAMS if Path(path).exists()]
     renderer = HtmlRenderer(RenderSettings())
-    renderer.render(work[0])
-    ours, ours_ms = timed(renderer.render, work)
+    warm(renderer, work[:1])
+    rounds = []
+    with sync_playwright() as driver:
+        for _ in range(arguments.rounds):
+            spans = [seconds(lambda program=program: naive(driver, program, work)) for program in programs]
+            rounds.append([span / len(work) for span in (*spans, seconds(lambda: warm(renderer, work)))])
     renderer.close()
-    theirs, theirs_ms = timed(naive, work[: max(5, len(work) // 3)])
-    print(f"machine: {platform.machine()}, {os.cpu_count()} cores; Python {platform.python_version()}")
-    print(f"{browser.version()}; playwright {version('playwright')}; {len(work)} pages, one worker")
-    print(f"{'way':34} {'pages/s/worker':>15} {'median ms':>10}")
-    print(f"{'naive: a fresh browser per page':34} {theirs:15.2f} {theirs_ms:10.0f}")
-    print(f"{'HtmlRenderer, sandboxed':34} {ours:15.2f} {ours_ms:10.0f}")
-    print(f"ratio {ours / theirs:.1f}x")
+    text = report(programs, rounds, len(work))
+    if arguments.write:
+        arguments.write.write_text(text)
+    print(text)
+
+
+def report(programs: list[str], rounds: list[list[float]], count: int) -> str:
+    """The table as Markdown."""
+    names = [f"fresh {Path(program).name} per page (Playwright)" for program in programs]
+    lines = [
+        "# Pages: one warm jailed browser against a fresh browser per page",
+        "",
+        f"Made by `python reports/bench_pages.py --write reports/speed_pages.md`: {count} pages made by the script,",
+        f"{len(rounds)} rounds in turn, pinned to one core ({platform.machine()}, {browser.version()},",
+        f"Playwright {version('playwright')}). The warm way is jailed and takes facts and stills; the others do not.",
+        "",
+        "| way | median ms per page | pages per second per core | warm is faster by |",
+        "|---|---:|---:|---:|",
+    ]
+    for name, spans in zip([*names, "warm jailed browser, fresh context"], zip(*rounds, strict=True), strict=True):
+        span = statistics.median(spans)
+        ratios = sorted(one / fast for one, fast in zip(spans, (round_[-1] for round_ in rounds), strict=True))
+        ratio = f"{statistics.median(ratios):.1f}x ({ratios[0]:.1f}x to {ratios[-1]:.1f}x)"
+        lines.append(f"| {name} | {1000 * span:.0f} | {1 / span:.2f} | {ratio} |")
+    return "\n".join(lines) + "\n"
 
 
 if __name__ == "__main__":
