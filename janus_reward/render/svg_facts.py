@@ -35,7 +35,7 @@ _MARKS = {
     "use": "use",
 }
 _SVG = "{http://www.w3.org/2000/svg}"
-_HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
+HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _UNITS = {
     "": 1.0,
@@ -49,7 +49,8 @@ _UNITS = {
     "rem": 16.0,
 }
 _TRANSFORM = re.compile(r"(matrix|translate|scale|rotate|skewX|skewY)\s*\(([^)]*)\)")
-_GLYPH_TEXT = re.compile(r"<!--\s*(.{1,500}?)\s*-->\s*<g\b", re.DOTALL)
+_GLYPH_TEXT = re.compile(r"<!--((?:(?!-->).){1,500})-->\s*<g\b", re.DOTALL)
+_ADDRESS = re.compile(r"(?:url\(\s*['\"]?|@import\s+['\"])(?!data:|[#\s'\")])([^'\")]{1,500})")
 
 
 class SvgError(ValueError):
@@ -137,7 +138,7 @@ class SvgDocument:
         asked: dict[str, None] = {}
         for element in self._root.iter():
             for name, value in element.attrib.items():
-                local = value[1:] if name in _HREFS and value.startswith("#") else None
+                local = value[1:] if name in HREFS and value.startswith("#") else None
                 for target in [local] if local else re.findall(r"url\(\s*['\"]?#([^)'\"]+)", value):
                     if target not in known:
                         asked.setdefault(target[:100])
@@ -145,8 +146,11 @@ class SvgDocument:
 
     def external(self) -> list[str]:
         """Addresses outside the document that it asks for; none is ever loaded."""
-        found = [value.split("?")[0][:200] for _, _, value in self._external()]
-        return sorted(set(found))[:MAX_LIST]
+        found = [value for _, _, value in self._external()]
+        for element in self._root.iter():
+            found += _ADDRESS.findall((element.text or "") if _tag(element) == "style" else "")
+            found += [address for value in element.attrib.values() for address in _ADDRESS.findall(value)]
+        return sorted({value.strip().split("?")[0][:200] for value in found})[:MAX_LIST]
 
     def drawable(self) -> str:
         """The document as it is drawn: nothing from outside of it, and a root transform as browsers apply it."""
@@ -175,7 +179,7 @@ class SvgDocument:
 
     def _external(self) -> Iterator[tuple[ET.Element, str, str]]:
         for element in self._root.iter():
-            for name in _HREFS:
+            for name in HREFS:
                 value = element.get(name)
                 if value and not value.startswith(("#", "data:")) and _tag(element) != "a":
                     yield element, name, value
@@ -290,13 +294,11 @@ def _text_fact(element: ET.Element, matrix: Matrix, style: dict[str, str], scale
         transformed(matrix, a, b) for a in (left, right) for b in (y[0] - 0.8 * font_size, y[0] + 0.2 * font_size)
     ]
     xs, ys = [corner[0] for corner in corners], [corner[1] for corner in corners]
-    fact: dict[str, Any] = {
-        "role": "text",
-        "text": words,
-        "box": [round(value, 2) for value in (min(xs), min(ys), max(xs), max(ys))],
-        "size": round(font_size * stretch, 2),
-        "rotation": round(math.degrees(math.atan2(matrix[1], matrix[0])), 1),
-    }
+    fact: dict[str, Any] = {"role": "text", "text": words}
+    if all(map(math.isfinite, (*matrix, *xs, *ys, stretch))):
+        fact["box"] = [round(value, 2) for value in (min(xs), min(ys), max(xs), max(ys))]
+        fact["size"] = round(font_size * stretch, 2)
+        fact["rotation"] = round(math.degrees(math.atan2(matrix[1], matrix[0])), 1)
     shade = color(style.get("fill", "#000000"))
     return {**fact, "color": shade} if shade else fact
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from janus_reward.render.svg_facts import (
+    HREFS,
     IDENTITY,
     MAX_LIST,
     MAX_TEXT,
@@ -80,11 +81,13 @@ def drawing_facts(svg: str) -> dict[str, Any]:
     texts: list[dict[str, Any]] = []
     marks: Counter[str] = Counter()
     colors: dict[str, None] = {}
+    blocked: dict[str, None] = {}
     for element, matrix, classes in _walk(root, IDENTITY, ""):
         kind, role = _kind_and_role(classes)
         if role == "mark":
             marks[_MARKS.get(kind, kind)] += 1
             _colour(element, colors)
+            _address(element, blocked)
         if element.tag.endswith("}text") and element.text:
             texts.append(_text(element, matrix, role))
     axes = _axes(texts)
@@ -94,6 +97,7 @@ def drawing_facts(svg: str) -> dict[str, Any]:
         "marks": dict(sorted(marks.items())),
         "colors": list(colors)[:MAX_LIST],
         "axes": axes,
+        "blocked": list(blocked)[:MAX_LIST],
     }
 
 
@@ -176,6 +180,14 @@ def _colour(element: ET.Element, colors: dict[str, None]) -> None:
         shade = color(element.get(name))
         if shade:
             colors.setdefault(shade)
+
+
+def _address(element: ET.Element, blocked: dict[str, None]) -> None:
+    """Pictures that image marks ask for; none is ever loaded."""
+    for name in HREFS:
+        value = element.get(name, "")
+        if value and not value.startswith("data:"):
+            blocked.setdefault(value.split("?")[0][:200])
 
 
 def _text(element: ET.Element, matrix: Matrix, role: str) -> dict[str, Any]:

@@ -15,9 +15,11 @@ from janus_reward.render.inside.drawing import Drawing, DrawingError
 
 _FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 _PLAIN_MODES = ("L", "RGB", "RGBA", "P")
-_SVG = re.compile(rb"^(\xef\xbb\xbf)?\s*(<\?xml[^>]*\?>|<!--.*?-->|<!DOCTYPE[^>]*>|\s)*<svg[\s>]", re.DOTALL)
+_SVG = re.compile(rb"^(\xef\xbb\xbf)?\s*(<\?xml[^>]*\?>|<!--.*?-->|<!DOCTYPE[^>]*>|\s)*<(\w+:)?svg[\s>]", re.DOTALL)
 _PDF_LONG_SIDE = 1200
 _FRAMES = 3
+_ORIENTATION = 0x0112
+_UPRIGHT = 1
 
 
 def draw(payload: bytes, settings: Mapping[str, Any]) -> Drawing:
@@ -26,7 +28,7 @@ def draw(payload: bytes, settings: Mapping[str, Any]) -> Drawing:
     Raises:
         DrawingError: it is no picture, damaged, or larger than allowed.
     """
-    if payload.startswith(b"%PDF"):
+    if payload[:1024].lstrip().startswith(b"%PDF"):
         return _pdf(payload, settings)
     if _SVG.match(payload[:65536]):
         return draw_svg.draw(payload, settings)
@@ -57,18 +59,25 @@ def _raster(payload: bytes, settings: Mapping[str, Any]) -> Drawing:
 
 def _canonical(image: Image.Image, payload: bytes) -> bytes:
     """The file itself when it is a plain PNG; a PNG without metadata, turned as its EXIF says, otherwise."""
-    turned = ImageOps.exif_transpose(image)
-    if image.format == "PNG" and image.mode in _PLAIN_MODES and turned.size == image.size:
+    upright = image.getexif().get(_ORIENTATION, _UPRIGHT) == _UPRIGHT
+    if image.format == "PNG" and image.mode in _PLAIN_MODES and upright:
         return payload
-    return _png(turned)
+    return _png(ImageOps.exif_transpose(image))
 
 
 def _png(image: Image.Image) -> bytes:
+    if image.mode.startswith("I"):
+        image = _eight_bit(image)
     plain = image if image.mode in ("L", "RGB", "RGBA") else image.convert("RGBA" if _has_alpha(image) else "RGB")
     clean = Image.frombytes(plain.mode, plain.size, plain.tobytes())
     buffer = io.BytesIO()
     clean.save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def _eight_bit(image: Image.Image) -> Image.Image:
+    """Greys of 16 bits as 8 bits: Pillow's own conversion makes everything above 255 white."""
+    return image.convert("I").point(lambda grey: grey * (1 / 257)).convert("L")
 
 
 def _has_alpha(image: Image.Image) -> bool:
