@@ -62,7 +62,7 @@ def report(rows: dict[str, dict[str, Any]], pairs: list[tuple[dict[str, Any], di
     lines = [
         "# Examples: broken twins against their good ones",
         "",
-        "Made by `python reports/examples.py RUN_FOLDER --write reports/examples.md`. The weights of the judge were set",
+        "Made by `python reports/examples.py RUN_FOLDER --write reports/examples.md`. The judge's weights were set",
         "while looking at these examples: the table shows that it is no constant, and does not estimate its accuracy.",
         "",
         f"{held} of {len(pairs)} twins score below their good one. Good ones: median {statistics.median(goods):.2f}, "

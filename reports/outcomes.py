@@ -30,7 +30,8 @@ CAUSES: tuple[tuple[str, str, str], ...] = (
     (r"refused|external|network|URL", "data", "the code needs data from the network"),
     (r"SyntaxError|ParseError|parse|not well-formed|syntax|JSON", "data", "the code does not parse"),
     (r"the picture is uniform", "data", "the code draws nothing"),
-    (r"wall|cpu|processor time|time limit", "limits", "more time than the limit"),
+    (r"was used by an earlier row", "data", "the id is not unique"),
+    (r"not drawn within|processor time|ran longer", "limits", "needs more time than the limit"),
     (r"memory|pixels|scratch", "limits", "more memory, disk or pixels than the limit"),
     (r"Error", "data", "the code raises"),
 )  # fmt: skip
@@ -97,21 +98,14 @@ def outcome_table(runs: dict[str, jr.Run]) -> list[str]:
 
 
 def score_table(runs: dict[str, jr.Run]) -> list[str]:
-    """How the totals and the time are spread."""
-    lines = [
-        "## Scores and time",
-        "",
-        "| set | scored | 10% | median | 90% | wall s | rows/s |",
-        "|---|---:|---:|---:|---:|---:|---:|",
-    ]
+    """How the totals are spread."""
+    lines = ["## Totals", "", "| set | scored | 10% | median | 90% |", "|---|---:|---:|---:|---:|"]
     for name, run in runs.items():
         summary = run.summary()
         scores = sorted(value for value in run.table(["score"]).column("score").to_pylist() if value is not None)
         tenths = statistics.quantiles(scores, n=10) if len(scores) > 1 else [float("nan")] * 9
         cells = [f"{summary.scored} of {summary.rows}", f"{tenths[0]:.2f}", f"{tenths[4]:.2f}", f"{tenths[8]:.2f}"]
-        lines.append(
-            f"| {name} | {' | '.join(cells)} | {summary.wall_s:.0f} | {summary.rows / (summary.wall_s or 1):.1f} |"
-        )
+        lines.append(f"| {name} | {' | '.join(cells)} |")
     return lines
 
 

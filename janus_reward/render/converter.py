@@ -123,24 +123,27 @@ class Converter:
         return self._link
 
 
+_sharing = threading.Lock()
 _shared: dict[tuple[RenderSettings, int], tuple[Converter, int]] = {}
 
 
 def acquire(settings: RenderSettings) -> Converter:
     """The converter that all renderers of this thread with these settings share; give it back with `release`."""
     key = (settings, threading.get_ident())
-    converter, users = _shared.get(key) or (Converter(settings), 0)
-    _shared[key] = (converter, users + 1)
+    with _sharing:
+        converter, users = _shared.get(key) or (Converter(settings), 0)
+        _shared[key] = (converter, users + 1)
     return converter
 
 
 def release(converter: Converter) -> None:
     """Give a shared converter back; the last user ends its process."""
-    key = next(key for key, (shared, _) in _shared.items() if shared is converter)
-    users = _shared.pop(key)[1]
-    if users > 1:
-        _shared[key] = (converter, users - 1)
-    else:
+    with _sharing:
+        key = next(key for key, (shared, _) in _shared.items() if shared is converter)
+        users = _shared.pop(key)[1] - 1
+        if users:
+            _shared[key] = (converter, users)
+    if not users:
         converter.close()
 
 

@@ -69,6 +69,24 @@ def test_a_turned_photograph_is_turned_back(given_picture: GivenPicture) -> None
     assert open_png(drawn.stills[0].png, 10**7).size == (40, 60)
 
 
+@pytest.mark.parametrize(
+    ("orientation", "corner"), [(1, (0, 0)), (2, (39, 0)), (3, (39, 39)), (6, (39, 0)), (8, (0, 39))]
+)
+def test_a_square_png_is_turned_too(given_picture: GivenPicture, orientation: int, corner: tuple[int, int]) -> None:
+    image = Image.new("RGB", (40, 40), "white")
+    image.putpixel((0, 0), (255, 0, 0))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    drawn = given_picture.render(encoded(image, "PNG", exif=exif))
+    assert open_png(drawn.stills[0].png, 10**7).getpixel(corner) == (255, 0, 0)
+
+
+@pytest.mark.parametrize(("deep", "shallow"), [(0, 0), (257, 1), (25_700, 100), (65_535, 255)])
+def test_greys_of_sixteen_bits_keep_their_shade(given_picture: GivenPicture, deep: int, shallow: int) -> None:
+    drawn = given_picture.render(encoded(Image.new("I;16", (8, 8), deep), "PNG"))
+    assert open_png(drawn.stills[0].png, 10**7).getpixel((4, 4)) == (shallow,) * 3
+
+
 def huge_png(side: int) -> bytes:
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

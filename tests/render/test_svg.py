@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from janus_reward.render.base import RenderSettings
+from janus_reward.render.base import Limits, RenderSettings
 from janus_reward.render.blank import ink_share, open_png
 from janus_reward.render.svg import SvgRenderer
 from janus_reward.render.svg_facts import SvgDocument, SvgError, combined, parsed_transform, transformed
@@ -97,12 +97,51 @@ def test_nothing_outside_the_document_is_loaded(renderer: SvgRenderer) -> None:
     assert drawn.stills == renderer.render(HOUSE, "svg").stills
 
 
-def test_a_flood_of_elements_is_bounded_and_the_next_document_is_fine(renderer: SvgRenderer) -> None:
+def test_an_almost_white_drawing_is_shown_on_grey(renderer: SvgRenderer) -> None:
+    drawn = renderer.render('<svg viewBox="0 0 9 9"><circle cx="4" cy="4" r="3" fill="#f8f8ff"/></svg>', "svg")
+    assert drawn.facts["background"] == "#808080"
+
+
+def test_addresses_in_styles_are_named(renderer: SvgRenderer) -> None:
+    style = "<style>@import 'https://a.invalid/x.css?key=1'; rect {fill: url(https://b.invalid/y)}</style>"
+    drawn = renderer.render(HOUSE.replace("<use ", style + '<rect style="fill:url(#sky)"/><use '), "svg")
+    assert drawn.facts["blocked"] == ["https://a.invalid/x.css", "https://b.invalid/y"]
+    assert drawn.facts["unresolved_ids"] == ["sky", "roof"]
+
+
+def test_a_document_nested_as_deep_as_allowed_is_drawn(renderer: SvgRenderer) -> None:
+    deep = '<svg viewBox="0 0 9 9">' + "<g>" * 390 + '<rect width="5" height="5"/>' + "</g>" * 390 + "</svg>"
+    drawn = renderer.render(deep, "svg")
+    assert drawn.outcome == "ok"
+    assert ink_share(open_png(drawn.stills[0].png, 10**7)) > 0.1
+
+
+@pytest.mark.parametrize(
+    "text", ['<text font-size="1e308" x="1e308">hi</text>', '<text transform="scale(1e300) scale(1e300)">hi</text>']
+)
+def test_a_text_that_lies_beyond_all_numbers_has_no_box(renderer: SvgRenderer, text: str) -> None:
+    drawn = renderer.render(f'<svg viewBox="0 0 9 9">{text}<rect width="5" height="5"/></svg>', "svg")
+    assert (drawn.outcome, drawn.facts["texts"][0]["text"]) == ("ok", "hi")
+    assert "box" not in drawn.facts["texts"][0]
+
+
+def test_words_that_matplotlib_drew_as_outlines_are_read(renderer: SvgRenderer) -> None:
+    padding = "<!--" + " " * 40_000 + "-->"
+    glyphs = f'{padding}<g id="text_1"><!-- Sales by month --><g><path d="M0 0h5v5z"/></g></g>'
+    drawn = renderer.render(f'<svg viewBox="0 0 9 9">{glyphs}</svg>', "svg")
+    assert [text["text"] for text in drawn.facts["texts"]] == ["Sales by month"]
+
+
+def test_a_flood_of_elements_is_bounded_and_the_next_document_is_fine() -> None:
+    renderer = SvgRenderer(RenderSettings(limits=Limits(wall_s=4)))
     circles = "".join(f'<circle cx="{n % 100}" cy="50" r="40" filter="url(#b)"/>' for n in range(60_000))
     blur = '<filter id="b"><feGaussianBlur stdDeviation="50"/></filter>'
-    flood = renderer.render(f'<svg viewBox="0 0 100 100">{blur}{circles}</svg>', "svg")
-    assert flood.outcome in ("timeout", "exceeded")
-    assert renderer.render(HOUSE, "svg").outcome == "ok"
+    try:
+        flood = renderer.render(f'<svg viewBox="0 0 100 100">{blur}{circles}</svg>', "svg")
+        assert flood.outcome in ("timeout", "exceeded")
+        assert renderer.render(HOUSE, "svg").outcome == "ok"
+    finally:
+        renderer.close()
 
 
 numbers = st.floats(-100, 100).map(lambda value: round(value, 3))

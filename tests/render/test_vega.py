@@ -99,6 +99,19 @@ def test_what_cannot_be_drawn_says_why(renderer: VegaRenderer, code: str, compla
     assert complaint in str(drawn.message)
 
 
+def test_pictures_that_marks_ask_for_are_named_and_not_loaded(renderer: VegaRenderer) -> None:
+    data = {"values": [{"address": "https://example.invalid/a.png?key=1"}]}
+    encoding = {"url": {"field": "address", "type": "nominal"}}
+    drawn = renderer.render(json.dumps({"data": data, "mark": "image", "encoding": encoding}), "vega-lite")
+    assert (drawn.outcome, drawn.facts["blocked"]) == ("ok", ["https://example.invalid/a.png"])
+
+
+def test_an_address_made_by_an_expression_is_refused_and_named(renderer: VegaRenderer) -> None:
+    data = {"url": {"signal": "'https://example.' + 'invalid/a.json'"}}
+    drawn = renderer.render(json.dumps(BARS | {"data": data}), "vega-lite")
+    assert (drawn.outcome, drawn.facts["blocked"]) == ("failed", ["https://example.invalid/a.json"])
+
+
 def test_a_gigantic_canvas_is_refused_and_the_next_chart_is_fine(renderer: VegaRenderer) -> None:
     assert renderer.render(json.dumps(BARS | {"width": 100_000, "height": 100_000}), "vega-lite").outcome == "exceeded"
     assert renderer.render(json.dumps(BARS), "vega-lite").outcome == "ok"

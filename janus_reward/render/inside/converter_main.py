@@ -6,6 +6,7 @@ import json
 import resource
 import socket
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -22,8 +23,19 @@ _KINDS: dict[str, Callable[[bytes, Mapping[str, Any]], Drawing]] = {
 }
 
 
+_STACK = 64 * 2**20
+"""Bytes of stack: resvg walks a document by recursion, and 8 MiB end at some 200 nested elements."""
+
+
 def main() -> None:
     """Serve requests until the host closes the socket. Arguments: file descriptor, MiB of memory, open files."""
+    threading.stack_size(_STACK)
+    serving = threading.Thread(target=_serve)
+    serving.start()
+    serving.join()
+
+
+def _serve() -> None:
     channel = socket.socket(fileno=int(sys.argv[1]))
     memory, files = int(sys.argv[2]) * 2**20, int(sys.argv[3])
     # Not RLIMIT_AS: V8 reserves address space far beyond what it uses.
@@ -57,7 +69,7 @@ def _exactly(channel: socket.socket, size: int) -> bytes | None:
 
 def _answer(header: Mapping[str, Any], body: bytes) -> bytes:
     try:
-        drawing = _KINDS[header["kind"]](body, header["settings"])
+        return _drawn(_KINDS[header["kind"]](body, header["settings"]))
     except DrawingError as error:
         facts = encode({"kind": "facts"}, json.dumps(error.facts).encode())
         return facts + encode({"kind": "end", "outcome": error.outcome, "message": str(error)})
@@ -66,6 +78,9 @@ def _answer(header: Mapping[str, Any], body: bytes) -> bytes:
     except (ValueError, OSError, RuntimeError, ArithmeticError, LookupError, TypeError) as error:
         message = f"{type(error).__name__}: {error}".splitlines()[0][:300]
         return encode({"kind": "end", "outcome": "failed", "message": message})
+
+
+def _drawn(drawing: Drawing) -> bytes:
     stills = b"".join(encode({"kind": "picture", "at_s": at_s}, png) for png, at_s in drawing.stills)
     facts = encode({"kind": "facts"}, json.dumps(drawing.facts, allow_nan=False).encode())
     return stills + facts + encode({"kind": "end", "outcome": "ok", "message": None})

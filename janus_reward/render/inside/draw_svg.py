@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageStat
 
 from janus_reward.render.inside.drawing import Drawing, DrawingError
 from janus_reward.render.svg_facts import SvgDocument, SvgError
@@ -18,6 +18,9 @@ SHORT_SIDE, LONG_SIDE = 512, 1600
 
 WHITE, GREY = "#ffffff", "#808080"
 """Backgrounds under transparency; the second one for drawings that are white themselves."""
+
+_UNSEEN = 12
+"""Steps of 255 in every channel that the eye, and `blank.ink_share`, takes for the same colour."""
 
 _NAMESPACE = "http://www.w3.org/2000/svg"
 
@@ -62,8 +65,9 @@ def _drawn(text: str, size: tuple[int, int], background: str) -> bytes:
 
 
 def _uniform(png: bytes) -> bool:
-    """One colour only, as of a white drawing on white."""
-    return len(Image.open(io.BytesIO(png), formats=["PNG"]).convert("RGB").getcolors(maxcolors=1) or ()) == 1
+    """Nothing to be seen but one colour, as of a white (or almost white) drawing on white."""
+    extremes = ImageStat.Stat(Image.open(io.BytesIO(png), formats=["PNG"]).convert("RGB")).extrema
+    return all(high - low <= _UNSEEN for low, high in extremes)
 
 
 def _parsed(text: str) -> tuple[SvgDocument, tuple[float, float]]:

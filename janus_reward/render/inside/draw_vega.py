@@ -12,6 +12,7 @@ from janus_reward.render.inside.drawing import Drawing, DrawingError
 
 _SCHEMA_VERSION = re.compile(r"/vega-lite/v(\d+)")
 _CANVAS = re.compile(r'<svg[^>]*?\swidth="([\d.]+)"[^>]*?\sheight="([\d.]+)"')
+_NOT_ALLOWED = re.compile(r"data url not allowed: (\S{1,500})")
 _SMALL_WIDTH = 400
 
 
@@ -43,7 +44,7 @@ def _drawn(compiled: dict[str, Any], spec: Mapping[str, Any], settings: Mapping[
     try:
         svg = vl_convert.vega_to_svg(compiled, allowed_base_urls=[])
     except ValueError as error:
-        raise DrawingError(f"Vega: {_first_line(error)}") from error
+        raise DrawingError(f"Vega: {_first_line(error)}", blocked=_refused(error)) from error
     size = _CANVAS.search(svg[:2000])
     width, height = (float(size.group(1)), float(size.group(2))) if size else (0.0, 0.0)
     if width * height < 1 or width * height > settings["limits"]["pixels"]:
@@ -82,6 +83,12 @@ def _version(spec: Mapping[str, Any]) -> str | None:
     asked = _SCHEMA_VERSION.search(str(spec.get("$schema", "")))
     known = vl_convert.get_vegalite_versions()
     return next((version for version in reversed(known) if asked and version.split(".")[0] == asked.group(1)), None)
+
+
+def _refused(error: Exception) -> list[str]:
+    """The address that an expression of the specification made up and that was not loaded, if that is the error."""
+    address = _NOT_ALLOWED.search(str(error))
+    return [address.group(1).split("?")[0][:200]] if address else []
 
 
 def _first_line(error: Exception) -> str:
