@@ -67,9 +67,13 @@ class LocalEngine(Generic[T, R]):
 
     def kill(self) -> None:
         """End the workers at once; what they started dies with them."""
-        for process in list((self._pool._processes or {}).values()):
-            process.terminate()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        processes = list((self._pool._processes or {}).values())
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        # A broken pool waits for ever for a worker that was being started when it broke: end every one.
+        for process in processes:
+            process.kill()
+        for process in processes:
+            process.join()
 
     def _next(self, window: deque[tuple[list[T], Future[list[R]]]]) -> list[R]:
         batch, future = window.popleft()
@@ -104,7 +108,7 @@ class LocalEngine(Generic[T, R]):
             return future
 
     def _renew(self) -> None:
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self.kill()
         self._pool = self._started()
 
     def _started(self) -> ProcessPoolExecutor:
