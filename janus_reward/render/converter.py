@@ -17,10 +17,9 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from janus_reward.errors import MissingExtra, SandboxError
+from janus_reward.errors import SandboxError
 from janus_reward.render import frames, jail
 from janus_reward.render.base import RawOutcome, RawRender, RawStill, RenderSettings
 from janus_reward.render.link import Link, LostError, SilentError
@@ -145,20 +144,6 @@ def release(converter: Converter) -> None:
             _shared[key] = (converter, users)
     if not users:
         converter.close()
-
-
-def need(*packages: str) -> dict[str, str]:
-    """Versions of packages that a renderer cannot do without.
-
-    Raises:
-        MissingExtra: one is not installed.
-    """
-    try:
-        return {package: version(package) for package in packages}
-    except PackageNotFoundError as error:
-        raise MissingExtra(
-            f"{error.name} is not installed", hint="Install it with: pip install 'janus-reward[render]'"
-        ) from error
 
 
 def _rendered(answer: bytes) -> RawRender:

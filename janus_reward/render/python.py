@@ -10,6 +10,7 @@ from typing import Any
 
 from janus_reward.render import frames, plotly_page
 from janus_reward.render.base import RawOutcome, RawRender, RawStill, Renderer, RenderSettings
+from janus_reward.render.needed import need
 from janus_reward.render.registry import renderer_class
 from janus_reward.render.warm import Ending, WarmWorker
 
@@ -41,6 +42,7 @@ class PythonRenderer:
     name = "python"
 
     def __init__(self, settings: RenderSettings) -> None:
+        need("matplotlib", "seaborn", "plotly")
         self._settings = settings
         self._plain = asdict(settings)
         self._worker = WarmWorker()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from janus_reward.render import converter
 from janus_reward.render.base import RawRender, RenderSettings
 from janus_reward.render.fonts import fonts_version
+from janus_reward.render.needed import need
 
 
 class SvgRenderer:
@@ -15,7 +16,7 @@ class SvgRenderer:
     name = "svg"
 
     def __init__(self, settings: RenderSettings) -> None:
-        self._versions = {**converter.need("resvg-py", "janus-reward"), "fonts": fonts_version()}
+        self._versions = {**need("resvg-py", "janus-reward"), "fonts": fonts_version()}
         self._converter = converter.acquire(settings)
 
     def versions(self) -> Mapping[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from janus_reward.render import converter
 from janus_reward.render.base import RawRender, RenderSettings
 from janus_reward.render.fonts import fonts_version
+from janus_reward.render.needed import need
 
 
 class VegaRenderer:
@@ -15,7 +16,7 @@ class VegaRenderer:
     name = "vega"
 
     def __init__(self, settings: RenderSettings) -> None:
-        self._versions = {**converter.need("vl-convert-python", "janus-reward"), "fonts": fonts_version()}
+        self._versions = {**need("vl-convert-python", "janus-reward"), "fonts": fonts_version()}
         self._converter = converter.acquire(settings)
 
     def versions(self) -> Mapping[str, str]:

@@ -124,7 +124,7 @@ def test_an_endless_expression_ends_at_the_limit() -> None:
     endless = {
         "$schema": "https://vega.github.io/schema/vega/v5.json",
         "width": 10, "height": 10,
-        "data": [{"name": "d", "transform": [{"type": "sequence", "start": 0, "stop": 2e8}]}],
+        "data": [{"name": "d", "transform": [{"type": "sequence", "start": 0, "stop": 60000}, {"type": "cross"}]}],
         "marks": [{"type": "symbol", "from": {"data": "d"}, "encode": {"enter": {"x": {"field": "data"}}}}],
     }  # fmt: skip
     try:

@@ -4,7 +4,7 @@
 import os
 
 for path in ("@CANARY@", "@REPO@/pyproject.toml", "@REPO@/.git/config"):
-    for mode in ("r", "a"):
+    for mode in ("r", "r+"):
         try:
             open(path, mode).close()
             print("BREACH:", mode, path)
