@@ -44,6 +44,10 @@ class RunConflict(JanusError):
     """The run folder belongs to other settings, another source, or another live process."""
 
 
+class EngineError(JanusError):
+    """The worker processes could not be started (never: a record killed its worker)."""
+
+
 class SandboxError(JanusError):
     """The sandbox itself could not be started (never: the judged code failed)."""
 

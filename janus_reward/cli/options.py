@@ -71,3 +71,15 @@ def read_text(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"cannot read {path}: {error}") from error
+
+
+def parsed_scale(text: str) -> tuple[float, float]:
+    """`"0:4"` as `(0.0, 4.0)`; raises InputError for anything else."""
+    low, colon, high = text.partition(":")
+    try:
+        ends = float(low), float(high)
+    except ValueError:
+        ends = (0.0, 0.0)
+    if not colon or not ends[0] < ends[1]:
+        raise InputError(f"--scale {text!r} is not LOW:HIGH", hint="For instance: --scale 1:5")
+    return ends

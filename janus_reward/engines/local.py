@@ -14,8 +14,11 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.synchronize import Event
 from multiprocessing.util import Finalize
 from typing import Any, Generic, Protocol, TypeVar
+
+from janus_reward.errors import EngineError
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -45,10 +48,15 @@ class LocalEngine(Generic[T, R]):
         make: picklable; makes the stage inside a worker.
         workers: processes.
         on_death: the result of a record that kills its worker every time.
+
+    Raises:
+        EngineError: while results are taken: no worker could be started at all.
     """
 
     def __init__(self, make: Callable[[], Stage[T, R]], workers: int, on_death: Callable[[T], R]) -> None:
         self._make, self._workers, self._on_death = make, workers, on_death
+        self._context = multiprocessing.get_context("spawn")
+        self._ready = self._context.Event()
         self._pool = self._started()
 
     def map(self, batches: Iterable[list[T]]) -> Iterator[list[R]]:
@@ -109,18 +117,21 @@ class LocalEngine(Generic[T, R]):
 
     def _renew(self) -> None:
         self.kill()
+        if not self._ready.is_set():
+            hint = 'A script needs `if __name__ == "__main__":` around the call; see the first error above.'
+            raise EngineError("the worker processes end as soon as they are started", hint=hint)
         self._pool = self._started()
 
     def _started(self) -> ProcessPoolExecutor:
-        context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self._workers, context, initializer=_start, initargs=(self._make,))
+        return ProcessPoolExecutor(self._workers, self._context, initializer=_start, initargs=(self._make, self._ready))
 
 
-def _start(make: Callable[[], Any]) -> None:
+def _start(make: Callable[[], Any], ready: Event) -> None:
     global _stage
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     _stage = make()
+    ready.set()
     Finalize(None, _stage.close, exitpriority=100)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from janus_reward.judges.base import Judgement
-from janus_reward.judges.evidence_weights import Curve, Weights, load_weights
+from janus_reward.judges.evidence_weights import Cell, Weights, load_weights
 from janus_reward.rubric import Criterion, Rubric
 from janus_reward.sample import Sample
 from janus_reward.triple import Evidence, Score
@@ -17,6 +17,7 @@ _KNEE = 0.75
 _TOLD = 4
 _OUTCOME_TRUST = {"ok": 1.0, "not_needed": 1.0, "partial": 0.8}
 _OTHER_TRUST = 0.6
+_WIDEST = 3.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,11 @@ class Push:
 
 
 class EvidenceJudge:
-    """Scores each criterion from the evidence: a base plus one monotone contribution a signal.
+    """Scores each criterion from the evidence: a base plus one contribution a signal.
 
     A signal that was not measured adds nothing and lowers the confidence. The weights come from a file; nothing else
-    here knows a signal's name.
+    here knows a signal's name. Where people labelled such triples the score carries an interval, and the judge abstains
+    (`disagreement`) when that says next to nothing.
 
     Args:
         weights: another weights file than the built-in one.
@@ -58,14 +60,14 @@ class EvidenceJudge:
         reason = criterion.blocked(sample)
         if reason is not None:
             return Score.unscored(reason)
-        base, curves = self._weights.for_criterion(criterion.name, sample.triple.domain, sample.triple.task)
-        pushes = _pushes(curves, evidence)
-        if base is None or not pushes:
+        cell = self._weights.cell(criterion.name, sample.triple.domain, sample.triple.task)
+        pushes = _pushes(cell, evidence) if cell else []
+        if cell is None or not pushes:
             return Score.unscored("not_applicable", "none of the signals that would tell was measured")
-        value = squash(base + math.fsum(push.points for push in pushes))
-        coverage = math.fsum(curves[push.signal].span for push in pushes) / math.fsum(c.span for c in curves.values())
-        trust = _OUTCOME_TRUST.get(sample.render.outcome, _OTHER_TRUST)
-        return Score(round(value, 4), confidence=round(coverage * trust, 4), rationale=_rationale(base, pushes))
+        value = squash(cell.base + math.fsum(push.points for push in pushes))
+        confidence = _coverage(cell, pushes) * _OUTCOME_TRUST.get(sample.render.outcome, _OTHER_TRUST)
+        score = Score(round(value, 4), confidence=round(confidence, 4), rationale=_rationale(cell.base, pushes))
+        return cell.calibration.applied(score, _WIDEST) if cell.calibration else score
 
 
 def squash(value: float) -> float:
@@ -77,9 +79,15 @@ def squash(value: float) -> float:
     return value
 
 
-def _pushes(curves: dict[str, Curve], evidence: Evidence) -> list[Push]:
-    measured = [(signal, evidence.signals.get(signal), curve) for signal, curve in curves.items()]
+def _pushes(cell: Cell, evidence: Evidence) -> list[Push]:
+    measured = [(signal, evidence.signals.get(signal), curve) for signal, curve in cell.signals.items()]
     return [Push(signal, value, curve.at(value)) for signal, value, curve in measured if value is not None]
+
+
+def _coverage(cell: Cell, pushes: list[Push]) -> float:
+    """Share of the points that could have moved which were measured."""
+    spans = math.fsum(curve.span for curve in cell.signals.values())
+    return math.fsum(cell.signals[push.signal].span for push in pushes) / spans if spans else 0.0
 
 
 def _rationale(base: float, pushes: list[Push]) -> str:

@@ -1,26 +1,19 @@
-"""The evidence judge's weights: for each criterion a base and one monotone piecewise-linear curve a signal."""
+"""The evidence judge's weights: cells of a criterion and a kind of triple, each a base and one curve a signal."""
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 
+from janus_reward.calibration import Calibration
+from janus_reward.errors import InputError
 from janus_reward.evidence import SIGNALS
-from janus_reward.rubric_file import describe, read_document
 
-_BUILT_IN = Path(__file__).with_name("evidence_weights.yaml")
+_BUILT_IN = Path(__file__).with_name("evidence_weights.json")
 
 
 class _Part(BaseModel):
@@ -50,20 +43,17 @@ class Curve(_Part):
     def _bare(cls, content: object) -> object:
         return {"knots": content} if isinstance(content, list) else content
 
-    @field_validator("knots")
-    @classmethod
-    def _monotone(cls, knots: tuple[tuple[float, float], ...]) -> tuple[tuple[float, float], ...]:
-        if any(left[0] >= right[0] for left, right in pairwise(knots)):
+    @model_validator(mode="after")
+    def _rising_values(self) -> Curve:
+        if any(left[0] >= right[0] for left, right in pairwise(self.knots)):
             raise ValueError("signal values must increase from knot to knot")
-        rises = [right[1] - left[1] for left, right in pairwise(knots)]
-        if min(rises) < 0 < max(rises):
-            raise ValueError("the points must only rise or only fall: a curve is monotone")
-        return knots
+        return self
 
     @property
     def span(self) -> float:
         """How much the signal can move the score."""
-        return abs(self.knots[-1][1] - self.knots[0][1])
+        points = [point for _, point in self.knots]
+        return max(points) - min(points)
 
     def at(self, value: float) -> float:
         """Points for a value of the signal."""
@@ -75,41 +65,60 @@ class Curve(_Part):
         return self.knots[-1][1]
 
 
-class CriterionWeights(_Part):
-    """Base score and curves by signal; in a layer over another one, what it adds, replaces, or (null) takes away."""
+class Cell(_Part):
+    """How one criterion is scored for some triples.
 
-    base: float | None = Field(default=None, ge=1, le=5)
-    signals: dict[Signal, Curve | None] = Field(default_factory=dict)
+    Args:
+        domains, tasks: the triples it is for; all of them when empty.
+        base: the score before any signal is looked at.
+        calibration: what the sum means in the labels of people; absent where no people were asked.
+        fitted_on: the sets it was fitted on, in words; empty when set by hand.
+    """
+
+    criterion: str
+    domains: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
+    base: float = Field(ge=1, le=5)
+    signals: dict[Signal, Curve] = Field(min_length=1)
+    calibration: Calibration | None = None
+    fitted_on: tuple[str, ...] = ()
+
+    def fits(self, criterion: str, domain: str | None, task: str | None) -> bool:
+        """Whether the cell is for such a triple."""
+        return (
+            criterion == self.criterion
+            and (not self.domains or domain in self.domains)
+            and (not self.tasks or task in self.tasks)
+        )
 
 
 class Weights(_Part):
-    """Weights for any triple, and what domains and tasks add to them or replace."""
+    """All cells, the most special first: the first that fits a triple is used."""
 
     revision: str
-    criteria: dict[str, CriterionWeights]
-    domains: dict[str, dict[str, CriterionWeights]] = Field(default_factory=dict)
-    tasks: dict[str, dict[str, CriterionWeights]] = Field(default_factory=dict)
+    cells: tuple[Cell, ...] = Field(min_length=1)
 
-    def for_criterion(self, name: str, domain: str | None, task: str | None) -> tuple[float | None, dict[str, Curve]]:
-        """Base (`None` when no layer gives one) and curves for a criterion of a triple."""
-        layers = (self.criteria, self.domains.get(domain or "", {}), self.tasks.get(task or "", {}))
-        base: float | None = None
-        curves: dict[str, Curve | None] = {}
-        for layer in layers:
-            weights = layer.get(name, CriterionWeights())
-            base = weights.base if weights.base is not None else base
-            curves |= weights.signals
-        return base, {signal: curve for signal, curve in curves.items() if curve is not None}
+    def cell(self, criterion: str, domain: str | None, task: str | None) -> Cell | None:
+        """The cell for a criterion of a triple; `None` when there is none."""
+        return next((cell for cell in self.cells if cell.fits(criterion, domain, task)), None)
 
 
 def load_weights(path: Path | None = None) -> Weights:
-    """The weights of a file, or the built-in ones.
+    """The weights of a file (JSON), or the built-in ones.
 
     Raises:
-        InputError: the file cannot be read. RubricError: it is wrong; the message names file and line.
+        InputError: the file cannot be read or is wrong; the message names the place.
     """
-    document = read_document(path or _BUILT_IN)
+    file = path or _BUILT_IN
     try:
-        return Weights.model_validate(document.content, context={"signals": SIGNALS})
-    except ValidationError as error:
-        raise describe(error, document) from None
+        content = json.loads(file.read_text(encoding="utf-8"))
+        return Weights.model_validate(content, context={"signals": SIGNALS})
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(f"{file.name}: {_first_fault(error)}", hint="Weights are written by training.") from error
+
+
+def _first_fault(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    fault = error.errors()[0]
+    return f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"

@@ -56,6 +56,12 @@ class Run:
             pq.read_table(file, columns=None if columns is None else list(columns)) for file in files
         )
 
+    @property
+    def schema_names(self) -> list[str]:
+        """Names of the main table's columns; empty when no shard is written yet."""
+        files = parts(self.folder)
+        return list(pq.read_schema(files[0]).names) if files else []
+
     def summary(self) -> RunSummary:
         """Counts over the run: scored M of N, outcomes, reasons, histogram."""
         return summarise(self.path, self.manifest)

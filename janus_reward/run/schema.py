@@ -57,6 +57,7 @@ def score_schema(criteria: Sequence[str], signals: Sequence[str]) -> pa.Schema:
             ("reason", pa.string()),
             ("confidence", pa.float64()),
             *scored,
+            ("intervals", pa.struct([(name, pa.list_(pa.float64())) for name in criteria])),
             ("rationales", pa.struct([(name, pa.string()) for name in criteria])),
             ("checks", pa.list_(_CHECK)),
             ("gates", pa.list_(pa.string())),
@@ -125,6 +126,7 @@ def score_row(verdict: Verdict, judge_revision: str, error: str | None = None) -
         "score": verdict.score,
         "reason": verdict.reason,
         "confidence": verdict.confidence,
+        "intervals": {name: score.interval and list(score.interval) for name, score in verdict.criteria.items()},
         "rationales": {name: score.rationale for name, score in verdict.criteria.items()},
         "checks": [
             {"id": check.id, "criterion": check.criterion, "question": check.question, "answer": check.answer}

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -70,3 +73,13 @@ def test_an_exception_in_a_stage_reaches_the_caller() -> None:
     with pytest.raises(AttributeError):
         list(engine.map([[1]]))
     engine.kill()
+
+
+@pytest.mark.e2e
+def test_a_script_without_a_main_guard_is_told_so_at_once(tmp_path: Path) -> None:
+    (tmp_path / "data.jsonl").write_text('{"instruction": "A circle", "code": "<svg/>"}\n' * 50, encoding="utf-8")
+    script = tmp_path / "script.py"
+    script.write_text('import janus_reward as jr\njr.score_dataset("data.jsonl", "run", workers=1)\n', encoding="utf-8")
+    done = subprocess.run([sys.executable, script], cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1
+    assert "EngineError" in done.stderr and "__main__" in done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -9,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from janus_reward.errors import InputError, RubricError
+from janus_reward.errors import InputError
 from janus_reward.evidence import SIGNALS
 from janus_reward.judges import judge_named
 from janus_reward.judges.evidence import EvidenceJudge, squash
 from janus_reward.judges.evidence_weights import load_weights
 from janus_reward.rubric import RubricSet
 from janus_reward.sample import Sample
-from janus_reward.triple import DOMAINS, TASKS, Before, Evidence, Render, Still, Triple, Verdict
+from janus_reward.triple import DOMAINS, TASKS, Before, Evidence, Render, Score, Still, Triple, Verdict
 from janus_reward.verdict import verdict
 
 RUBRICS = RubricSet.load()
@@ -183,50 +184,64 @@ def test_an_unknown_judge_is_refused_with_the_known_ones() -> None:
     assert judge_named("evidence").revision == JUDGE.revision
 
 
-WEIGHTS = """\
-revision: "mine"
-criteria:
-  code_quality:
-    base: 3
-    signals:
-      code.parses: [[0, -1], [1, 1]]
-"""
+CELL = {"criterion": "code_quality", "base": 3, "signals": {"code.parses": [[0, -1], [1, 1]]}}
+
+
+def written(path: Path, *cells: dict[str, object]) -> Path:
+    path.write_text(json.dumps({"revision": "mine", "cells": cells or [CELL]}), encoding="utf-8")
+    return path
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "message"),
+    ("change", "message"),
     [
-        ("code.parses", "code.parsed", r"w\.yaml:6: .*unknown signal 'code\.parsed'"),
-        ("[1, 1]]", "[1, 1], [2, 0]]", r"w\.yaml:6: .*monotone"),
-        ("[1, 1]]", "[0, 1]]", r"w\.yaml:6: .*increase"),
-        ("[0, -1], ", "", r"w\.yaml:6: .*at least 2"),
-        ("base: 3", "base: 9", r"w\.yaml:4: .*less than or equal to 5"),
-        ("base: 3", "bias: 3", r"w\.yaml:4: .*unknown key 'bias'"),
+        ({"signals": {"code.parsed": [[0, -1], [1, 1]]}}, r"w\.json: cells\.0\.signals.*unknown signal 'code\.parsed'"),
+        ({"signals": {"code.parses": [[1, 1], [0, 1]]}}, r"must increase"),
+        ({"signals": {"code.parses": [[1, 1]]}}, r"at least 2"),
+        ({"base": 9}, r"cells\.0\.base: .*less than or equal to 5"),
+        ({"bias": 3}, r"cells\.0\.bias: "),
     ],
 )
-def test_a_mistake_in_a_weights_file_is_refused_with_its_line(tmp_path: Path, old: str, new: str, message: str) -> None:
-    path = tmp_path / "w.yaml"
-    path.write_text(WEIGHTS.replace(old, new), encoding="utf-8")
-    with pytest.raises(RubricError, match=message):
+def test_a_mistake_in_a_weights_file_is_refused_with_its_place(
+    tmp_path: Path, change: dict[str, object], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        load_weights(written(tmp_path / "w.json", {**CELL, **change}))
+
+
+def test_a_weights_file_that_is_no_json_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "w.json"
+    path.write_text("{" * 100_000, encoding="utf-8")
+    with pytest.raises(InputError, match=r"w\.json"):
         load_weights(path)
 
 
-def test_tasks_come_over_domains_and_may_take_signals_away(tmp_path: Path) -> None:
-    path = tmp_path / "w.yaml"
-    layers = """\
-domains: {chart: {code_quality: {base: 4, signals: {code.lines: [[0, 0], [9, 1]]}}}}
-tasks: {edit: {code_quality: {signals: {code.parses: null}}}}
-"""
-    path.write_text(WEIGHTS + layers, encoding="utf-8")
-    weights = load_weights(path)
-    assert set(weights.for_criterion("code_quality", "svg", "generate")[1]) == {"code.parses"}
-    assert weights.for_criterion("code_quality", "chart", "edit")[0] == 4
-    assert set(weights.for_criterion("code_quality", "chart", "edit")[1]) == {"code.lines"}
+def test_the_first_cell_that_fits_a_triple_is_used(tmp_path: Path) -> None:
+    special = {**CELL, "domains": ["chart"], "tasks": ["edit"], "base": 4}
+    weights = load_weights(written(tmp_path / "w.json", special, CELL))
+    edit, other = weights.cell("code_quality", "chart", "edit"), weights.cell("code_quality", "svg", "edit")
+    assert edit is not None and edit.base == 4
+    assert other is not None and other.base == 3
+    assert weights.cell("task_relevance", "chart", "edit") is None
 
 
 def test_other_weights_are_another_revision(tmp_path: Path) -> None:
-    path = tmp_path / "w.yaml"
-    path.write_text(WEIGHTS, encoding="utf-8")
-    first = EvidenceJudge(path).revision
-    path.write_text(WEIGHTS.replace("base: 3", "base: 4"), encoding="utf-8")
-    assert len({first, EvidenceJudge(path).revision, JUDGE.revision}) == 3
+    first = EvidenceJudge(written(tmp_path / "w.json")).revision
+    second = EvidenceJudge(written(tmp_path / "w.json", {**CELL, "base": 4})).revision
+    assert len({first, second, JUDGE.revision}) == 3
+
+
+def test_a_calibrated_cell_gives_an_interval_and_abstains_where_it_says_nothing(tmp_path: Path) -> None:
+    sure = {"knots": [[1, 1.5], [5, 4.5]], "half_width": 0.5, "n": 100}
+    triple = Triple(0, "t", "Draw", "plot()", "python", "algorithm", "generate")
+    sample = Sample(triple, Render("not_needed"))
+    rubric = RUBRICS.pick("algorithm", "generate", "python")
+    evidence = Evidence({**dict.fromkeys(SIGNALS), "code.parses": 1.0})
+
+    def score(calibration: dict[str, object]) -> Score:
+        judge = EvidenceJudge(written(tmp_path / "w.json", {**CELL, "calibration": calibration}))
+        return judge.judge(sample, evidence, rubric).scores["code_quality"]
+
+    narrow, wide = score(sure), score({**sure, "half_width": 3.0})
+    assert narrow.value == 3.75 and narrow.interval == (3.25, 4.25)
+    assert (wide.value, wide.reason) == (None, "disagreement")

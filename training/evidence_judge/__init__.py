@@ -1,0 +1,1 @@
+"""Fits the embedded evidence judge: labels and controlled corruptions in, one readable weights file out."""

@@ -1,0 +1,72 @@
+"""The weights by hand: what was known before anything was fitted, and what is used where nothing can be fitted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from janus_reward.evidence import SIGNALS
+from training.evidence_judge.additive import Curves
+
+
+BY_HAND = Path(__file__).with_name("by_hand.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """Base and curves of one criterion for one kind of triple."""
+
+    base: float
+    curves: Curves
+
+
+class Prior:
+    """The layered file: weights for any triple, and what domains and then tasks add, replace or (null) take away.
+
+    Raises:
+        ValueError: a signal is unknown.
+    """
+
+    def __init__(self, path: Path = BY_HAND) -> None:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        self._criteria: Mapping[str, Any] = content["criteria"]
+        self._domains: Mapping[str, Any] = content["domains"]
+        self._tasks: Mapping[str, Any] = content["tasks"]
+        for layer in (self._criteria, *self._domains.values(), *self._tasks.values()):
+            for weights in layer.values():
+                unknown = set(weights.get("signals", {})) - set(SIGNALS)
+                if unknown:
+                    raise ValueError(f"{path.name}: unknown signals {sorted(unknown)}")
+
+    @property
+    def criteria(self) -> list[str]:
+        """Every criterion that some layer knows."""
+        layers = (self._criteria, *self._domains.values(), *self._tasks.values())
+        return sorted({name for layer in layers for name in layer})
+
+    @property
+    def tasks(self) -> list[str]:
+        """The tasks with a layer of their own."""
+        return sorted(self._tasks)
+
+    @property
+    def domains(self) -> list[str]:
+        """The domains with a layer of their own."""
+        return sorted(self._domains)
+
+    def weights(self, criterion: str, domain: str = "", task: str = "") -> ByHand | None:
+        """Weights of a criterion for a kind of triple; `None` when no layer gives a base."""
+        base: float | None = None
+        curves: dict[str, Any] = {}
+        for layer in (self._criteria, self._domains.get(domain, {}), self._tasks.get(task, {})):
+            own = layer.get(criterion, {})
+            base = own.get("base", base)
+            curves |= own.get("signals", {})
+        kept = {
+            name: tuple((float(x), float(y)) for x, y in knots) for name, knots in curves.items() if knots is not None
+        }
+        return None if base is None else ByHand(float(base), kept)

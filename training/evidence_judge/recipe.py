@@ -1,0 +1,166 @@
+"""The recipe: which cells are fitted, on what, and how their base and interval are set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from janus_reward.calibration import Calibration, fit_calibration
+from janus_reward.judges.evidence import squash
+from janus_reward.judges.evidence_weights import Cell
+from training.evidence_judge.additive import Additive, Labelled, Ordered, fit
+from training.evidence_judge.corruptions import Corruptions
+from training.evidence_judge.folds import fold_of, rows_out_of_fold
+from training.evidence_judge.labels import LabelSet
+from training.evidence_judge.prior import Prior
+from training.evidence_judge.signs import load_signs
+from training.evidence_judge.tables import NAMES
+from training.evidence_judge.weights_file import cells_by_hand, special_first
+
+FOLDS = 5
+_GOOD = 4.4
+"""What a known-good triple scores in the middle, where no people say otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One fitted cell.
+
+    Args:
+        labels: names of the label sets that it is fitted on, with their weights against the corruptions.
+        elsewhere: weight of corruptions of other domains.
+    """
+
+    criterion: str
+    domains: tuple[str, ...] = ()
+    tasks: tuple[str, ...] = ()
+    labels: Mapping[str, float] | None = None
+    elsewhere: float = 0.3
+    ridge: float = 0.05
+    lasso: float = 0.005
+
+
+PLANS: tuple[Plan, ...] = (
+    Plan("visual_fidelity", ("chart",), labels={"viseval": 1.0}, ridge=0.2, lasso=0.02),
+    Plan("visual_fidelity", ("webui",), labels={"calista": 4.0}),
+    Plan("visual_fidelity", ("demo", "artifact")),
+    Plan("visual_fidelity", ("svg",)),
+    Plan("visual_fidelity"),
+    Plan("task_completion", ("chart",)),
+    Plan("task_completion", ("webui",)),
+    Plan("task_completion", ("demo", "artifact"), labels={"interactscience": 2.0}, elsewhere=0.1),
+    Plan("task_completion", ("svg",)),
+    Plan("task_completion", ("algorithm", "symbolic"), labels={"conala": 1.0}, elsewhere=0.1),
+    Plan("task_completion"),
+    Plan("task_relevance"),
+    Plan("code_quality"),
+    Plan("instruction_adherence", tasks=("edit", "repair")),
+    Plan("preservation", tasks=("edit", "repair")),
+)
+"""Every fitted cell; kinds of triples without one keep the weights by hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All that is fitted to."""
+
+    sets: Mapping[str, LabelSet]
+    corruptions: Corruptions | None
+
+    def without(self, number: int) -> Material:
+        """The material without the groups of one fold, in every set at once."""
+        sets = {name: _without(part, number) for name, part in self.sets.items()}
+        corruptions = self.corruptions
+        if corruptions is not None:
+            corruptions = corruptions.without(fold_of(corruptions.table.ids, FOLDS, 0) == number)
+        return Material(sets, corruptions)
+
+
+def cells(material: Material, prior: Prior) -> list[Cell]:
+    """Every cell of the judge: the fitted ones, and those by hand for other kinds of triples."""
+    fitted = [cell for plan in PLANS for cell in [_fitted(plan, material, prior)] if cell is not None]
+    taken = {(cell.criterion, domain, task) for cell in fitted for domain, task in _kinds(cell)}
+    kept = [cell for cell in cells_by_hand(prior) if not {(cell.criterion, *kind) for kind in _kinds(cell)} <= taken]
+    return special_first([*fitted, *kept])
+
+
+def _kinds(cell: Cell) -> list[tuple[str, str]]:
+    return [(domain, task) for domain in cell.domains or ("",) for task in cell.tasks or ("",)]
+
+
+def _fitted(plan: Plan, material: Material, prior: Prior) -> Cell | None:
+    known = prior.weights(plan.criterion, next(iter(plan.domains), ""), next(iter(plan.tasks), ""))
+    labelled, ordered = _targets(plan, material)
+    if known is None or not (labelled or ordered):
+        return None
+    signs = load_signs()[plan.criterion]
+
+    def fit_on(rows: Sequence[Labelled], pairs: Sequence[Ordered]) -> Additive:
+        return fit(NAMES, signs, rows, pairs, known.curves, ridge=plan.ridge, lasso=plan.lasso)
+
+    model = fit_on(labelled, ordered)
+    content = {
+        "criterion": plan.criterion,
+        "domains": plan.domains,
+        "tasks": plan.tasks,
+        "base": round(float(np.clip(_base(plan, model, labelled, material, known.base), 1, 5)), 3),
+        "signals": {name: [list(knot) for knot in model.curves[name]] for name in sorted(model.curves)},
+        "calibration": _calibration(fit_on, labelled, ordered),
+        "fitted_on": sorted({part.name.split("/")[0] for part in labelled} | set(plan.labels or ()) | {"corruptions"}),
+    }
+    return Cell.model_validate(content) if model.curves else None
+
+
+def _targets(plan: Plan, material: Material) -> tuple[list[Labelled], list[Ordered]]:
+    labelled: list[Labelled] = []
+    ordered: list[Ordered] = []
+    for name, weight in (plan.labels or {}).items():
+        part = material.sets.get(name)
+        if part is not None and part.rows is not None:
+            labelled.append(replace(part.rows, weight=weight))
+        if part is not None and part.pairs is not None:
+            ordered.append(replace(part.pairs, weight=weight * part.pairs.weight))
+    if material.corruptions is not None:
+        ordered += material.corruptions.ordered(plan.criterion, plan.domains, plan.tasks, plan.elsewhere)
+    return labelled, ordered
+
+
+def _base(plan: Plan, model: Additive, labelled: Sequence[Labelled], material: Material, by_hand: float) -> float:
+    """The labels' own level; without labels the one that puts the middle known-good triple at `_GOOD`."""
+    if labelled:
+        return model.bases[labelled[0].name]
+    corruptions = material.corruptions
+    if corruptions is None:
+        return by_hand
+    at = corruptions.table.index()
+    good = sorted({at[pair["good_id"]] for pair in corruptions.pairs})
+    table = corruptions.table
+    rows = [row for row in good if not plan.domains or table.domain[row] in plan.domains]
+    rows = [row for row in rows if not plan.tasks or table.task[row] in plan.tasks]
+    return _GOOD - float(np.median(model.predict(table.x[rows]))) if len(rows) >= 5 else by_hand
+
+
+def _calibration(
+    fit_on: Callable[[Sequence[Labelled], Sequence[Ordered]], Additive],
+    labelled: Sequence[Labelled],
+    ordered: Sequence[Ordered],
+) -> Calibration | None:
+    """From out-of-fold predictions of the first labelled set; `None` without one."""
+    if not labelled:
+        return None
+    rows = labelled[0]
+    raw = [squash(value) for value in rows_out_of_fold(fit_on, rows, labelled[1:], ordered).tolist()]
+    return fit_calibration(raw, rows.y.tolist(), rows.group.tolist(), rows.name)
+
+
+def _without(part: LabelSet, number: int) -> LabelSet:
+    rows, pairs = part.rows, part.pairs
+    if rows is not None:
+        rows = rows.take(fold_of(rows.group, FOLDS, 0) != number)
+    if pairs is not None:
+        inside: NDArray[np.bool_] = (fold_of(pairs.group, FOLDS, 0) == number).any(axis=1)
+        pairs = pairs.take(~inside)
+    return replace(part, rows=rows, pairs=pairs)
