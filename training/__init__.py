@@ -1,0 +1,1 @@
+"""Recipes: what the shipped models and weights were made with."""

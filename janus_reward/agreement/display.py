@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from rich.table import Table
 
+from janus_reward.agreement.card import Card, Line
 from janus_reward.agreement.compare import Agreement, PairAgreement, Slice
 
 _NAMES = {
@@ -36,6 +37,40 @@ def markdown(found: Agreement | PairAgreement, title: str) -> str:
     head, *rest = _rows(found)
     lines = [_line(head), _line(("---",) * len(head)), *map(_line, rest)]
     return f"# {title}\n\n" + "\n".join(lines) + "\n"
+
+
+def card_markdown(card: Card) -> str:
+    """The card as Markdown, one table a section."""
+    parts = [f"# Report card of the judge {card.judge}", "", f"Revision `{card.revision}`; {_scored(card)}."]
+    for section in dict.fromkeys(line.section for line in card.lines):
+        parts += ["", f"## {section}", "", _line(("what", "value [95 %]", "n")), _line(("---", "---", "---"))]
+        parts += [_line(_card_cells(line)) for line in card.lines if line.section == section]
+    return "\n".join(parts) + "\n"
+
+
+def card_table(card: Card) -> Table:
+    """The card for a terminal."""
+    shown = Table(title=f"judge {card.judge} ({card.revision}), {_scored(card)}", title_justify="left")
+    for heading in ("", "what", "value [95 %]", "n"):
+        shown.add_column(heading)
+    last = ""
+    for line in card.lines:
+        shown.add_row("" if line.section == last else line.section, *_card_cells(line))
+        last = line.section
+    return shown
+
+
+def _scored(card: Card) -> str:
+    return f"total scored of {card.scored} of {card.rows} rows"
+
+
+def _card_cells(line: Line) -> tuple[str, str, str]:
+    found = line.estimate
+    if line.unit == "share" and found.value is not None:
+        value = f"{found.value:.1%} [{found.low:.1%}, {found.high:.1%}]"
+    else:
+        value = str(found)
+    return line.name, value, str(found.n)
 
 
 def _line(cells: tuple[str, ...]) -> str:

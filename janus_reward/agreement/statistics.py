@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from scipy.stats import kendalltau, spearmanr
 Array = NDArray[np.float64]
 
 _ROUNDS = 1000
+_Z = 1.959963984540054
 _PAIR_ROWS = 1500
 
 
@@ -53,6 +55,16 @@ def bootstrapped(
     values = [value for value in map(statistic, drawn) if value is not None]
     low, high = np.quantile(values, [0.025, 0.975]) if values else (None, None)
     return Estimate(whole, None if low is None else float(low), None if high is None else float(high), len(groups))
+
+
+def wilson(hits: int, n: int) -> Estimate:
+    """A share with its 95 % interval (Wilson 1927); `None` of nothing."""
+    if n == 0:
+        return Estimate(None, None, None, 0)
+    share, square = hits / n, _Z**2
+    middle = (share + square / (2 * n)) / (1 + square / n)
+    reach = _Z * math.sqrt(share * (1 - share) / n + square / (4 * n * n)) / (1 + square / n)
+    return Estimate(share, max(0.0, middle - reach), min(1.0, middle + reach), n)
 
 
 def spearman(x: Array, y: Array) -> float | None:

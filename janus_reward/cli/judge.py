@@ -1,4 +1,4 @@
-"""`janus-reward judge agree` and `janus-reward judge calibrate`."""
+"""`janus-reward judge agree`, `judge calibrate` and `judge card`."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def agree(
 ) -> None:
     """Say how far the scores of RUN agree with labels: correlations, kappa, alpha, coverage, people among themselves.
 
-    Every statistic has a 95 % interval from resampling groups. Rows without a score lower the coverage and nothing else.
+    Every statistic has a 95 % interval from resampling groups. Rows without a score lower the coverage, nothing else.
 
     Examples:
         janus-reward judge agree runs/a --labels ratings.jsonl --criterion visual_fidelity
@@ -131,6 +131,45 @@ def calibrate(
         typer.echo(json.dumps(told))
     else:
         typer.echo(f"{out}: {criterion} of {judge}, {fitted.n} labels, {level:.0%} interval +-{fitted.half_width:.2f}")
+
+
+@judge_app.command("card")
+def card(
+    run: Annotated[
+        Path, typer.Argument(metavar="RUN", help="A run of the judge over the triples that training/corrupt.py wrote.")
+    ],
+    pairs: Annotated[Path, typer.Option("--pairs", metavar="FILE", help="The pairs.parquet beside those triples.")],
+    retest: Annotated[
+        Path | None, typer.Option("--retest", metavar="RUN2", help="A second run of the same judge and triples.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", metavar="FILE", help="Write it as Markdown, and as JSON beside it.")
+    ] = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Make a judge's report card: known damage seen, biases, probes, test-retest, each with an interval.
+
+    Example:
+        python training/corrupt.py good.jsonl -o damaged
+
+        janus-reward score dataset damaged/triples.jsonl -o runs/card
+
+        janus-reward judge card runs/card --pairs damaged/pairs.parquet -o card.md
+    """
+    from rich.console import Console
+
+    from janus_reward.agreement import judge_card
+    from janus_reward.agreement.display import card_markdown, card_table
+    from janus_reward.run import Run
+
+    made = judge_card(Run(run), pairs, None if retest is None else Run(retest))
+    if out is not None:
+        out.write_text(card_markdown(made), encoding="utf-8")
+        out.with_suffix(".json").write_text(json.dumps(asdict(made), indent=1) + "\n", encoding="utf-8")
+    if as_json:
+        typer.echo(json.dumps(asdict(made)))
+    else:
+        Console().print(card_table(made))
 
 
 def _column(run: Any, name: str) -> dict[str, Any]:

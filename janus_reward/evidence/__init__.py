@@ -8,7 +8,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from janus_reward.evidence import alignment, change, code, execution, guard, picture, reference, text
+from janus_reward.evidence import (
+    aesthetics,
+    alignment,
+    change,
+    chart,
+    code,
+    embedding,
+    execution,
+    guard,
+    lint,
+    page,
+    page_lint,
+    picture,
+    plan,
+    plausibility,
+    reference,
+    svg,
+    text,
+)
 from janus_reward.evidence.notes import notes
 from janus_reward.evidence.signal import FLAGS, Flag, Signal, registered
 from janus_reward.evidence.view import View
@@ -19,9 +37,27 @@ __all__ = ["FAMILIES", "FLAGS", "SIGNALS", "Flag", "Sample", "Signal", "measure"
 
 FAMILIES: Mapping[str, str] = {
     module.__name__.rpartition(".")[2]: (module.__doc__ or "").partition("\n")[0]
-    for module in (code, picture, text, alignment, execution, change, reference, guard)
+    for module in (
+        code,
+        picture,
+        aesthetics,
+        text,
+        chart,
+        page,
+        alignment,
+        plan,
+        embedding,
+        execution,
+        change,
+        reference,
+        svg,
+        guard,
+    )
 }
 """Each family of signals (and `guard`, the flags) with what it is about."""
+
+BESIDE = (lint, page_lint, plausibility)
+"""Modules that add signals to the families above from files of their own."""
 
 SIGNALS: Mapping[str, Signal] = registered(tuple(FAMILIES))
 """Every signal by name: families in the order of `FAMILIES`, signals in the order of their definition."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from janus_reward.evidence.matching import Match, matching
+from janus_reward.evidence.requirement import counted
 from janus_reward.evidence.signal import signal
 from janus_reward.evidence.view import View
 from janus_reward.evidence.words import content_stems
@@ -133,3 +134,62 @@ def checklist_words_found(view: View) -> float | None:
     wanted = content_stems(" ".join(view.triple.checklist[:50])[:20_000])
     there = view.code_stems | (view.picture_stems or frozenset())
     return len(wanted & there) / len(wanted) if wanted else None
+
+
+@signal("alignment.requirements_total", unit="count", high=2_000)
+def requirements_total(view: View) -> float | None:
+    """Requirements read from the instruction: quotes, numbers, colours, chart types, counts, orders, ids, states ..."""
+    counts = counted(view)
+    return float(min(counts.total(), 2_000)) if counts else None
+
+
+@signal("alignment.requirements_found")
+def requirements_found(view: View) -> float | None:
+    """Share of all requirements that are found in the code or the picture and contradicted by neither."""
+    return _share_of(view, "found")
+
+
+@signal("alignment.requirements_contradicted")
+def requirements_contradicted(view: View) -> float | None:
+    """Share of all requirements in whose place something else is there, or that are known not to be there."""
+    return _share_of(view, "contradicted")
+
+
+@signal("alignment.contradictions", unit="count", high=2_000)
+def contradictions(view: View) -> float | None:
+    """Requirements in whose place something else is there, or that are known not to be there."""
+    counts = counted(view)
+    return float(min(counts["contradicted"], 2_000)) if counts else None
+
+
+@signal("alignment.order_kept")
+def order_kept(view: View) -> float | None:
+    """Share of the orders asked for (ascending by value, descending along an axis) that what was plotted has."""
+    return _share_of(view, "found", "order")
+
+
+@signal("alignment.sections_found")
+def sections_found(view: View) -> float | None:
+    """Share of the sections of a page that the instruction names which are in the code or the picture."""
+    return _share_of(view, "found", "section")
+
+
+@signal("alignment.layout_kept")
+def layout_kept(view: View) -> float | None:
+    """Share of the wishes for a layout (columns, sidebar on the left) that the drawn page keeps."""
+    return _share_of(view, "found", "layout")
+
+
+@signal("alignment.quotes_contradicted")
+def quotes_contradicted(view: View) -> float | None:
+    """Share of the quoted strings that the picture shows misspelt, or another title in place of."""
+    return _share_of(view, "contradicted", "quote")
+
+
+def _share_of(view: View, answer: str, kind: str | None = None) -> float | None:
+    """Share with an answer; for orders and layout of those that could be told."""
+    counts = counted(view, kind)
+    if not counts:
+        return None
+    asked = counts.total() - (counts["unknown"] if kind in ("order", "layout") else 0)
+    return counts[answer] / asked if asked else None

@@ -38,7 +38,7 @@ CHART_TYPES: tuple[ChartType, ...] = (
         rf"\b(?:bar|column)s?{_CHART}|\b(?:grouped|stacked|horizontal|vertical|clustered|group|stack)(?:ed"
         rf"|ing)? (?:bar|column)s?\b"
         r"|\bbarplot|\bcountplot|\bbarh?\(|\bbars (?:for|represent|show|colou?red)",
-        "bar barh column histogram interval candlestick waterfall",
+        "bar barh bar3d column histogram interval candlestick waterfall",
         r"\.barh?\(|(?:bar|count)plot\(|\"(?:mark|type)\":\s*(?:\{\s*\"type\":\s*)?\"bar\"|type:\s*['\"]bar"
         r"|kind=['\"]barh?['\"]",
     ),

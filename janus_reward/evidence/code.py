@@ -7,8 +7,9 @@ import re
 from collections import Counter
 from math import inf
 
-from janus_reward.evidence import markup, script
+from janus_reward.evidence import markup, script, svg_drawing
 from janus_reward.evidence.hazards import dangerous_calls, placeholders
+from janus_reward.evidence.script_lint import script_source
 from janus_reward.evidence.signal import signal
 from janus_reward.evidence.view import View
 
@@ -23,7 +24,7 @@ def parses(view: View) -> float | None:
     if view.python:
         return float(view.python.tree is not None)
     if view.language == "svg":
-        return float(markup.check_xml(view.code).ok)
+        return float(view.once(markup_xml).ok)
     if view.language in JSON:
         return float(json_failure(view.code) is None)
     if view.markup:
@@ -32,6 +33,11 @@ def parses(view: View) -> float | None:
     if view.brackets:
         return float(not view.brackets.mismatch and not view.brackets.left_open)
     return None
+
+
+def markup_xml(view: View) -> markup.Wellformed:
+    """Whether the document of an SVG triple parses."""
+    return view.once(svg_drawing.parsed)[0]
 
 
 def json_failure(code: str) -> str | None:
@@ -122,8 +128,9 @@ def duplicate_line_share(view: View) -> float | None:
 
 @signal("code.long_line_share")
 def long_line_share(view: View) -> float | None:
-    """Share of the lines that are longer than 120 characters."""
-    return sum(len(line) > 120 for line in view.lines) / len(view.lines) if view.lines else None
+    """Share of the lines of code, comments left out, that are longer than 120 characters."""
+    told = [line for line in view.lexis.stripped.splitlines() if line.strip()] if view.code else []
+    return sum(len(line.rstrip()) > 120 for line in told) / len(told) if told else None
 
 
 _RANDOM = re.compile(r"\brandom\b|\brand(?:n|int)?\(|default_rng|Math\.random")
@@ -162,7 +169,7 @@ def truncated(view: View) -> float | None:
     if view.python:
         return float(bool(view.python.failure and view.python.failure.at_end))
     if view.language == "svg":
-        return float(markup.check_xml(view.code).cut)
+        return float(view.once(markup_xml).cut)
     if view.language in JSON:
         return float(json_failure(view.code) == "cut")
     if view.markup:
@@ -248,7 +255,8 @@ def unused_parameters(view: View) -> float | None:
         return view.python.unused_parameters if view.python.tree is not None else None
     if view.language == "r":
         return script.unused_parameters(view.lexis.stripped)
-    return script.unused_parameters(view.javascript) if view.javascript is not None else None
+    source = view.once(script_source) if view.javascript else view.javascript
+    return script.unused_parameters(source) if source is not None else None
 
 
 @signal("code.dead_code", unit="count", high=inf)

@@ -40,6 +40,11 @@ _TITLE = re.compile(
     r"|page) (?:should|is|must|to)\b)",
     re.IGNORECASE,
 )
+_TITLE_QUOTE = re.compile(
+    r"\btitle[ds]?(?: of the (?:chart|plot|graph|figure|page))?(?: (?:is|be|as|reads?|reading|says?|should be|to))?"
+    r" ?:? ?[\"“'`](?P<title>[^\"”`\n]{1,120}?)[\"”'`](?!\w)",
+    re.IGNORECASE,
+)
 _LABELS = re.compile(
     _NO + r"(?:\b(?:x|y|axis|axes|both axes)(?:[- ]axis)?[- ]labels?\b"
     r"|\blabel(?:s|ed|led|ing|ling)? (?:for |on |of )?(?:the |both |all |each )?(?:x|y|axis|axes)\b"
@@ -190,6 +195,11 @@ class Instruction:
     def wants_title(self) -> bool:
         """Whether a title of the picture is asked for (not a column or a book's title)."""
         return "title" in self.lowered and bool(_TITLE.search(self.text))
+
+    @cached_property
+    def titles(self) -> tuple[str, ...]:
+        """Quoted strings that are to be a title."""
+        return tuple(match["title"].strip() for match in self._wanted(_TITLE_QUOTE))[:10]
 
     @cached_property
     def wants_labels(self) -> bool:

@@ -15,6 +15,7 @@ from janus_reward.evidence.raster import RGB
 
 Box = tuple[float, float, float, float]
 _TEXT_LIMIT = 2_000
+_LARGEST = 10**15
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,8 @@ def _word(value: object) -> str:
 
 def _number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    if isinstance(value, int) and abs(value) > _LARGEST:
         return None
     return float(value) if math.isfinite(value) else None
 

@@ -31,8 +31,8 @@ _SCANNERS = {
     ),
     "markup": re.compile(
         r"(?P<comment><!--.*?(?:-->|\Z)|<desc\b.*?(?:</desc>|\Z)|<metadata\b.*?(?:</metadata>|\Z))"
-        r"|(?P<script><script\b[^>]*>)(?P<js>.*?)(?=</script|\Z)"
-        r"|(?P<style><style\b[^>]*>)(?P<css>.*?)(?=</style|\Z)"
+        r"|(?P<script><script\b[^>]{0,2000}>)(?P<js>.*?)(?=</script|\Z)"
+        r"|(?P<style><style\b[^>]{0,2000}>)(?P<css>.*?)(?=</style|\Z)"
         r"|(?P<string>=\s{0,9}(?:\"[^\"]*\"|'[^']*'))",
         re.DOTALL | re.IGNORECASE,
     ),
@@ -56,6 +56,7 @@ _FAMILIES = {
     "mathematica": "ml",
     "html": "markup",
     "svg": "markup",
+    "css": "css",
     "vega-lite": "json",
     "vega": "json",
     "json": "json",

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
-_VOID = frozenset(
+from janus_reward.evidence.page_notes import PageNotes
+
+VOID = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
 )
 _OPTIONAL_END = frozenset({"html", "head", "body", "li", "dt", "dd", "p", "rt", "rp", "optgroup", "option", "colgroup"})
@@ -29,6 +31,7 @@ class Markup:
         stray: end tags without a start.
         depth: the deepest nesting of elements.
         cut: the text stops inside a tag, a comment, a script or a style, or an opened `<html>` is not closed.
+        notes: what the attributes say.
     """
 
     elements: dict[str, int]
@@ -39,6 +42,7 @@ class Markup:
     stray: int
     depth: int
     cut: bool
+    notes: PageNotes
 
 
 class _Reader(HTMLParser):
@@ -52,23 +56,29 @@ class _Reader(HTMLParser):
         self.depth = 0
         self.scripts: list[str] = []
         self.texts: list[str] = []
+        self.notes = PageNotes()
+
+    def handle_decl(self, decl: str) -> None:
+        if decl.lower().startswith("doctype"):
+            self.notes.basics.add("doctype")
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements[tag] += 1
+        self.notes.take(tag, attrs, "label" in self.open[-8:])
         if tag == "input":
             self.widgets[_INPUTS.get((dict(attrs).get("type") or "text").lower(), "input")] += 1
-        if tag in _VOID or len(self.open) >= _DEPTH_LIMIT:
+        if tag in VOID or len(self.open) >= _DEPTH_LIMIT:
             return
         self.open.append(tag)
         self.depth = max(self.depth, len(self.open))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
-        if tag not in _VOID and self.open:
+        if tag not in VOID and self.open:
             self.open.pop()
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in _VOID:
+        if tag in VOID:
             return
         if tag not in self.open[-64:]:
             self.stray += 1
@@ -81,7 +91,9 @@ class _Reader(HTMLParser):
         inside = self.open[-1] if self.open else ""
         if inside == "script":
             self.scripts.append(data)
-        elif inside != "style":
+        elif inside == "style":
+            self.notes.styles.append(data)
+        else:
             self.texts.append(data)
 
 
@@ -107,6 +119,7 @@ def read_html(code: str) -> Markup:
         stray=reader.stray,
         depth=reader.depth,
         cut=cut,
+        notes=reader.notes,
     )
 
 
@@ -119,13 +132,21 @@ class Wellformed:
     cut: bool = False
 
 
-def check_xml(code: str) -> Wellformed:
-    """Parse XML (SVG) strictly; expat refuses to expand entities beyond its own bound."""
+def read_xml(code: str) -> tuple[Wellformed, ElementTree.Element | None]:
+    """Parse XML (SVG) strictly; expat refuses to expand entities beyond its own bound.
+
+    Returns: whether it parses and why not, and the root element when it does.
+    """
     try:
-        ElementTree.fromstring(code.strip())
+        return Wellformed(True), ElementTree.fromstring(code.strip())
     except ElementTree.ParseError as error:
         message = str(error)
-        return Wellformed(False, message, any(sign in message for sign in ("no element found", "unclosed", "partial")))
+        cut = any(sign in message for sign in ("no element found", "unclosed", "partial"))
+        return Wellformed(False, message, cut), None
     except (ValueError, RecursionError) as error:
-        return Wellformed(False, type(error).__name__)
-    return Wellformed(True)
+        return Wellformed(False, type(error).__name__), None
+
+
+def check_xml(code: str) -> Wellformed:
+    """Whether XML (SVG) parses."""
+    return read_xml(code)[0]

@@ -47,7 +47,25 @@ class Matching:
     @cached_property
     def anywhere(self) -> str:
         """Words of the code without comments and of the picture, folded for comparison."""
-        return _folded(self._view.lexis.stripped) + "\n" + (self.shown or "")
+        return self._coded + "\n" + (self.shown or "")
+
+    @cached_property
+    def _coded(self) -> str:
+        return _folded(self._view.lexis.stripped)
+
+    @property
+    def has_code(self) -> bool:
+        """Whether there is code to look in."""
+        return self._view.code is not None
+
+    def in_code(self, quote: str) -> bool:
+        """Whether a quoted string is in the code, comments left out."""
+        return _folded(quote) in self._coded
+
+    @property
+    def titles_asked(self) -> tuple[str, ...]:
+        """Quoted strings that are to be the title."""
+        return self._asked.titles
 
     @cached_property
     def quoted(self) -> Match:

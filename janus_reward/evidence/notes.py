@@ -10,6 +10,7 @@ from janus_reward.evidence.change import removed_texts
 from janus_reward.evidence.code import JSON, json_failure
 from janus_reward.evidence.guard import grader_passages
 from janus_reward.evidence.matching import Matching, matching
+from janus_reward.evidence.requirement import named, requirements
 from janus_reward.evidence.view import View
 
 _ITEMS = 10
@@ -21,6 +22,8 @@ def notes(view: View) -> dict[str, Any]:
     found: dict[str, Any] = {**_about_code(view), **_about_picture(view)}
     if comparison := view.once(matching):
         found |= _about_instruction(comparison)
+        found["contradicted"] = _bounded(named(view.once(requirements), "contradicted"))
+        found["not_found"] = _bounded(named(view.once(requirements), "unknown"))
     return {name: value for name, value in sorted(found.items()) if value not in (None, [], "")}
 
 

@@ -104,16 +104,20 @@ class PythonCode:
         return "\n".join(lines)
 
     @cached_property
-    def findings(self) -> tuple[tuple[str, str], ...]:
-        """What pyflakes says, as (kind, name): kinds are `unused` and `undefined`, in the order of the lines."""
+    def messages(self) -> tuple[messages.Message, ...]:
+        """All that pyflakes says, in the order of the lines."""
         if self.tree is None:
             return ()
         try:
             found = checker.Checker(self.tree).messages
         except RecursionError:
             return ()
-        found = sorted(found, key=lambda message: (message.lineno, message.col))
-        return tuple((kind, str(m.message_args[0])) for m in found if (kind := _kind(m)) and m.message_args)
+        return tuple(sorted(found, key=lambda message: (message.lineno, message.col)))
+
+    @cached_property
+    def findings(self) -> tuple[tuple[str, str], ...]:
+        """Names that pyflakes finds unused or undefined, as (kind, name), in the order of the lines."""
+        return tuple((kind, str(m.message_args[0])) for m in self.messages if (kind := _kind(m)) and m.message_args)
 
     @cached_property
     def assigned(self) -> frozenset[str]:

@@ -14,6 +14,7 @@ from PIL import Image
 _PIXEL_LIMIT = 40_000_000
 _SAMPLE = 200_000
 _INK_DISTANCE = 24
+_SURVEY = (640, 960)
 
 RGB = tuple[int, int, int]
 
@@ -25,13 +26,33 @@ class Raster:
         pixels: (h, w, 3) uint8, sampled at every `step`-th pixel of the original in both directions.
         width, height: pixels of the original.
         step: distance between two samples, in original pixels.
+        original: the whole picture, for what sampling would destroy; `None` when only the samples are known.
     """
 
-    def __init__(self, pixels: NDArray[np.uint8], width: int, height: int, step: int) -> None:
+    def __init__(
+        self,
+        pixels: NDArray[np.uint8],
+        width: int,
+        height: int,
+        step: int,
+        original: Image.Image | None = None,
+    ) -> None:
         self.pixels = pixels
         self.width = width
         self.height = height
         self.step = step
+        self._original = original
+
+    @cached_property
+    def survey(self) -> NDArray[np.uint8]:
+        """(h, w, 3) uint8: the picture averaged down to at most 640 pixels of width and 960 of height, on white."""
+        image = self._original if self._original is not None else Image.fromarray(self.pixels)
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
+        scale = min(1.0, _SURVEY[0] / image.width, _SURVEY[1] / image.height)
+        size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+        if size != image.size:
+            image = image.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
+        return _on_white(image)
 
     @cached_property
     def background(self) -> RGB:
@@ -104,18 +125,24 @@ def decode(png: bytes) -> Raster | None:
             if not 0 < width * height <= _PIXEL_LIMIT:
                 return None
             step = max(1, math.ceil(math.sqrt(width * height / _SAMPLE)))
-            return Raster(_flatten(image, step), width, height, step)
+            image.load()
+            return Raster(_flatten(image, step), width, height, step, image)
     except (OSError, ValueError, SyntaxError, EOFError, zlib.error, Image.DecompressionBombError):
         return None
 
 
 def _flatten(image: Image.Image, step: int) -> NDArray[np.uint8]:
     """Sample the picture and lay it on white."""
-    layered = image.has_transparency_data
-    image = image.convert("RGBA" if layered else "RGB")
     if step > 1:
+        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
         size = (max(1, image.width // step), max(1, image.height // step))
         image = image.resize(size, Image.Resampling.NEAREST)
+    return _on_white(image)
+
+
+def _on_white(image: Image.Image) -> NDArray[np.uint8]:
+    layered = image.has_transparency_data
+    image = image.convert("RGBA" if layered else "RGB")
     pixels: NDArray[np.uint8] = np.asarray(image)
     if not layered or image.getchannel("A").getextrema() == (255, 255):
         return np.ascontiguousarray(pixels[..., :3])

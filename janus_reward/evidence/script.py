@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import lizard
 
@@ -49,10 +51,19 @@ def brackets(code: str) -> Brackets:
 
 def complexities(code: str) -> tuple[int, ...]:
     """Cyclomatic complexity of every function, by lizard; empty when the code is too long for it."""
+    return tuple(int(function.cyclomatic_complexity) for function in _functions(code))
+
+
+def lengths(code: str) -> tuple[int, ...]:
+    """Lines of every function without comments and empty lines, by lizard; empty when the code is too long for it."""
+    return tuple(int(function.nloc) for function in _functions(code))
+
+
+@lru_cache(maxsize=2)
+def _functions(code: str) -> tuple[Any, ...]:
     if not code.strip() or len(code) > _LIZARD_LIMIT:
         return ()
-    found = lizard.analyze_file.analyze_source_code("script.js", code)
-    return tuple(int(function.cyclomatic_complexity) for function in found.function_list)
+    return tuple(lizard.analyze_file.analyze_source_code("script.js", code).function_list)
 
 
 def defined_names(stripped: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

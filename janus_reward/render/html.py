@@ -10,8 +10,9 @@ from janus_reward.render.base import RawOutcome, RawRender, RawStill, RenderSett
 from janus_reward.render.browser import OutOfMemory
 from janus_reward.render.devtools import Overdue, Pipe, PipeClosed, Refused
 from janus_reward.render.page_draw import Crashed, Drawing, Target, WentAway, blank_target
+from janus_reward.render.page_probe import probe
 
-METHOD = "1"
+METHOD = "2"
 """Raised when the way a page is drawn changes its bytes or facts; part of the cache key through `versions`."""
 
 
@@ -65,6 +66,7 @@ class HtmlRenderer:
         stills: tuple[RawStill, ...] = ()
         try:
             stills = drawing.draw()
+            probe(drawing)
         except Overdue:
             outcome, message = "timeout", f"the page was not drawn within {self._settings.limits.wall_s:g} s"
             drawing.facts["limit"] = "wall"
@@ -77,9 +79,7 @@ class HtmlRenderer:
             outcome, message = "failed", "the page left for another address"
         except (Refused, KeyError, ValueError) as error:
             outcome, message = "failed", f"the browser could not draw the page: {' '.join(str(error).split())[:200]}"
-        self._leave(
-            pipe, target, broken=outcome in ("timeout", "exceeded") or (message is not None and "took" in message)
-        )
+        self._leave(pipe, target, broken=drawing.gone or outcome in _BROKEN)
         return RawRender(outcome, stills, drawing.noted(), message)
 
     def _target(self, deadline: float) -> tuple[Pipe, Target]:

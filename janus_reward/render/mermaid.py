@@ -13,6 +13,8 @@ from janus_reward.render.html import HtmlRenderer
 LIBRARY = "https://cdn.jsdelivr.net/npm/mermaid@11/dist/mermaid.min.js"
 
 _MARK = "janus-mermaid: "
+_OF_PAGES = frozenset({"widgets", "overflow", "served", "boxes", "controls", "ids", "images", "canvases", "drawings"})
+_OF_PAGES |= {"sections", "headings", "landmarks", "clipping", "overlaps", "offscreen", "links", "handlers", "probes"}
 _PAGE = """<!doctype html><html><head><meta charset="utf-8">
 <style>html,body{{margin:0;background:#fff}}#drawing{{padding:16px;width:max-content;max-width:100%}}</style></head>
 <body><template id="source">{source}</template><div id="drawing"></div>
@@ -40,7 +42,7 @@ class MermaidRenderer:
 
     def versions(self) -> Mapping[str, str]:
         """Those of the page renderer, whose web libraries hold mermaid."""
-        return {**self._pages.versions(), "mermaid": "1"}
+        return {**self._pages.versions(), "mermaid": "2"}
 
     def render(self, code: str, language: str = "mermaid") -> RawRender:
         """Draw one diagram; `unsupported` when the web libraries are not installed."""
@@ -53,7 +55,7 @@ class MermaidRenderer:
         complaint = next((text for text in drawn.facts.get("console_errors", ()) if text.startswith(_MARK)), None)
         if complaint is not None:
             return RawRender("failed", facts=drawn.facts, message=complaint.removeprefix(_MARK)[:300])
-        facts = {name: value for name, value in drawn.facts.items() if name not in ("widgets", "overflow", "served")}
+        facts = {name: value for name, value in drawn.facts.items() if name not in _OF_PAGES}
         return dataclasses.replace(drawn, facts=facts)
 
     def close(self) -> None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from janus_reward.render import cdn, page_facts
 from janus_reward.render.base import RawStill, RenderSettings
 from janus_reward.render.devtools import Overdue, Pipe, Refused
-from janus_reward.render.page_facts import Notes
+from janus_reward.render.page_facts import FactScript, Notes
 
 ADDRESS = "http://localhost/"
 """Where a page believes it lives: a secure context to which plain http is no mixed content."""
@@ -25,6 +25,7 @@ _OBSERVERS_S = 0.25
 _SETTLE_S = 8.0
 _WIDEST = 2
 _STARVED = 100_000
+_SCRIPT_MS = {False: 10_000, True: 3_000}
 
 
 class Crashed(Exception):
@@ -80,6 +81,8 @@ class Drawing:
     served: Notes = field(default_factory=Notes)
     facts: dict[str, Any] = field(default_factory=dict)
     gone: bool = False
+    active: bool = False
+    _world: int = 0
     _requests: int = 0
     _delivered: bool = False
     _committed: bool = False
@@ -96,14 +99,14 @@ class Drawing:
         self.pipe.handler = self._on_event
         self._open()
         times = self.settings.still_times_s or (0.5,)
-        self._advance(min(_OBSERVERS_S, times[0]))
+        self.advance(min(_OBSERVERS_S, times[0]))
         self._settle()
-        self._advance(max(0.0, times[0] - _OBSERVERS_S))
-        active = self._settle()
+        self.advance(max(0.0, times[0] - _OBSERVERS_S))
+        self.active = self._settle()
         shots = [(times[0], self._picture())]
-        for before, at in zip(times, times[1:] if active else (), strict=False):
-            self._advance(at - before)
-            self._settle()
+        for before, at in zip(times, times[1:] if self.active else (), strict=False):
+            self.advance(at - before)
+            self.active = self._settle()
             shots.append((at, self._picture()))
         self._read_facts()
         return self._stills(shots)
@@ -120,20 +123,20 @@ class Drawing:
 
     def _open(self) -> None:
         self.pipe.reply(self.target.ready, self.deadline)
-        self._post("Fetch.enable", {"patterns": [{"urlPattern": "*"}]})
+        self.post("Fetch.enable", {"patterns": [{"urlPattern": "*"}]})
         policy = {"policy": "pause", "initialVirtualTime": self.settings.epoch_s}
-        self._post("Emulation.setVirtualTimePolicy", policy)
-        self._call("Page.navigate", {"url": ADDRESS})
+        self.post("Emulation.setVirtualTimePolicy", policy)
+        self.call("Page.navigate", {"url": ADDRESS})
         self._wait(lambda: self._committed)
 
-    def _advance(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> None:
         """Let virtual time go; it waits by itself for requests that are under way."""
         if seconds <= 0:
             return
         self._expired = False
         policy = "advance" if self._requests > MAX_REQUESTS else "pauseIfNetworkFetchesPending"
         budget = {"budget": seconds * 1000, "maxVirtualTimeTaskStarvationCount": _STARVED}
-        self._post("Emulation.setVirtualTimePolicy", {"policy": policy, **budget})
+        self.post("Emulation.setVirtualTimePolicy", {"policy": policy, **budget})
         self._wait(lambda: self._expired)
 
     def _settle(self) -> bool:
@@ -154,7 +157,7 @@ class Drawing:
         return bool(state.get("active"))
 
     def _picture(self) -> bytes:
-        content = self._call("Page.getLayoutMetrics").get("cssContentSize", {})
+        content = self.call("Page.getLayoutMetrics").get("cssContentSize", {})
         full_width, full_height = (max(1, int(content.get(side, 1))) for side in ("width", "height"))
         page = self.settings
         height = min(full_height, page.max_height)
@@ -166,18 +169,36 @@ class Drawing:
         if (width, height) != (page.width, page.height):
             clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
             ask |= {"captureBeyondViewport": True, "clip": clip}
-        return base64.b64decode(self._call("Page.captureScreenshot", ask)["data"])
+        return base64.b64decode(self.call("Page.captureScreenshot", ask)["data"])
 
     def _read_facts(self) -> None:
-        frame = self._call("Page.getFrameTree")["frameTree"]["frame"]["id"]
-        world = self._call("Page.createIsolatedWorld", {"frameId": frame, "worldName": "facts"})
-        ask = {
-            "expression": page_facts.expression(),
-            "contextId": world["executionContextId"],
-            "returnByValue": True,
-            "timeout": 10_000,
-        }
-        self.facts |= page_facts.checked(self._call("Runtime.evaluate", ask).get("result", {}).get("value"))
+        for script, value in zip(page_facts.SCRIPTS, self._values(page_facts.SCRIPTS), strict=True):
+            self.facts |= page_facts.checked(value)
+            if script.in_page:
+                page_facts.joined(self.facts, value)
+
+    def _values(self, scripts: Sequence[FactScript]) -> list[Any]:
+        """What each script returned; `None` for one that failed, which takes no other along."""
+        frame = self.call("Page.getFrameTree")["frameTree"]["frame"]["id"]
+        made = self.call("Page.createIsolatedWorld", {"frameId": frame, "worldName": "facts"})
+        self._world = made["executionContextId"]
+        asked = [self.ask(script.expression, in_page=script.in_page) for script in scripts]
+        return [self.answer(number) for number in asked]
+
+    def ask(self, expression: str, *, in_page: bool = False) -> int:
+        """Send an expression to the world of the fact scripts, or to the page's own; returns the number of the call."""
+        where = {"includeCommandLineAPI": True} if in_page else {"contextId": self._world}
+        ask = {"expression": expression, "returnByValue": True, "timeout": _SCRIPT_MS[in_page], **where}
+        return self.pipe.post("Runtime.evaluate", ask, session=self.target.session, keep=True)
+
+    def answer(self, number: int) -> Any:
+        """What an expression came to, as plain data; `None` when it failed or took too long."""
+        try:
+            return self.pipe.reply(number, self.deadline).get("result", {}).get("value")
+        except Refused:
+            return None
+        finally:
+            self._alive()
 
     def _stills(self, shots: list[tuple[float, bytes]]) -> tuple[RawStill, ...]:
         """A page that has come to rest by the last two stills gives its last one: what a person would look at."""
@@ -187,10 +208,12 @@ class Drawing:
             return (RawStill(shots[-1][1]),)
         return tuple(RawStill(png, at_s=at) for at, png in shots)
 
-    def _post(self, method: str, params: Mapping[str, Any] | None = None) -> None:
+    def post(self, method: str, params: Mapping[str, Any] | None = None) -> None:
+        """Send a call to the page without waiting for it."""
         self.pipe.post(method, params, session=self.target.session)
 
-    def _call(self, method: str, params: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+    def call(self, method: str, params: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+        """Send a call to the page and wait for its reply, until the deadline."""
         number = self.pipe.post(method, params, session=self.target.session, keep=True)
         try:
             return self.pipe.reply(number, self.deadline)
@@ -222,7 +245,7 @@ class Drawing:
             self._fulfil(event, self.source, "text/html; charset=utf-8")
             return
         if self._requests == MAX_REQUESTS:
-            self._post("Emulation.setVirtualTimePolicy", {"policy": "advance", "budget": 1000})
+            self.post("Emulation.setVirtualTimePolicy", {"policy": "advance", "budget": 1000})
         found = self.libraries.find(url) if self._requests <= MAX_REQUESTS else None
         if found is None:
             self._refuse(event, url)
@@ -234,7 +257,7 @@ class Drawing:
         if not url.startswith(ADDRESS + "favicon.ico"):
             self.blocked.add(_plain(url))
         reason = "Aborted" if event.get("resourceType") == "Document" else "BlockedByClient"
-        self._post("Fetch.failRequest", {"requestId": event["requestId"], "errorReason": reason})
+        self.post("Fetch.failRequest", {"requestId": event["requestId"], "errorReason": reason})
 
     def _fulfil(self, event: Mapping[str, Any], body: bytes, mime: str) -> None:
         headers = [("Content-Type", mime), ("Access-Control-Allow-Origin", "*"), ("Cache-Control", "no-store")]
@@ -244,7 +267,7 @@ class Drawing:
             "responseHeaders": [{"name": name, "value": value} for name, value in headers],
             "body": base64.b64encode(body).decode(),
         }
-        self._post("Fetch.fulfillRequest", answer)
+        self.post("Fetch.fulfillRequest", answer)
 
     def _on_exception(self, event: Mapping[str, Any]) -> None:
         details = event.get("exceptionDetails", {})
@@ -259,7 +282,7 @@ class Drawing:
 
     def _on_dialog(self, event: Mapping[str, Any]) -> None:
         del event
-        self._post("Page.handleJavaScriptDialog", {"accept": True})
+        self.post("Page.handleJavaScriptDialog", {"accept": True})
 
     def _on_navigated(self, event: Mapping[str, Any]) -> None:
         frame = event.get("frame", {})

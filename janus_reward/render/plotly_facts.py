@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from janus_reward.render import plotly_series
+
 MAX_ITEMS = 50
 MAX_TEXTS = 2000
 MAX_CHARS = 500
@@ -59,7 +61,8 @@ def plotly_facts(figure: Mapping[str, Any]) -> dict[str, Any]:
     Args:
         figure: a plotly figure as JSON, with `data` and `layout`.
     """
-    traces = [trace for trace in figure.get("data") or [] if trace.get("visible") is not False]
+    data = [{**trace, "position": position} for position, trace in enumerate(figure.get("data") or [])]
+    traces = [trace for trace in data if trace.get("visible") is not False]
     layout = figure.get("layout") or {}
     types: dict[str, None] = {}
     marks: Counter[str] = Counter()
@@ -69,7 +72,7 @@ def plotly_facts(figure: Mapping[str, Any]) -> dict[str, Any]:
             marks[mark] += _size(trace, mark)
     return {
         "texts": [{"role": role, "text": text} for role, text in _texts(traces, layout)][:MAX_TEXTS],
-        "axes": [_axes(traces, layout, marks)],
+        "axes": _plots(traces, layout)[:MAX_ITEMS],
         "marks": dict(marks),
         "chart_types": list(types),
         "colors": _colors(traces)[:MAX_ITEMS],
@@ -165,19 +168,54 @@ def _legend(traces: list[Any], layout: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(name for name in names if name))[:MAX_ITEMS]
 
 
-def _axes(traces: list[Any], layout: Mapping[str, Any], marks: Counter[str]) -> dict[str, Any]:
-    x_axis, y_axis = layout.get("xaxis") or {}, layout.get("yaxis") or {}
-    projection = next((n for n in ("scene", "polar", "ternary", "geo") if n in layout), "rectilinear")
-    return {
+def _plots(traces: list[Any], layout: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One plotting area for each subplot, in the order of the first traces; one without traces for an empty figure."""
+    groups: dict[tuple[str, str], list[Any]] = {}
+    for trace in traces:
+        groups.setdefault(plotly_series.place_of(trace), []).append(trace)
+    return [_axes(place, members, traces, layout) for place, members in groups.items()] or [
+        _axes(("xaxis", "yaxis"), [], traces, layout)
+    ]
+
+
+def _axes(place: tuple[str, str], members: list[Any], traces: list[Any], layout: Mapping[str, Any]) -> dict[str, Any]:
+    x_axis, y_axis = (_mapping(layout.get(name)) for name in place)
+    marks: Counter[str] = Counter()
+    for trace in members:
+        for _, mark in _kinds(trace):
+            marks[mark] += _size(trace, mark)
+    colorway = plotly_series.colorway_of(layout)
+    legend = _legend(traces, layout)
+    named = {str(trace.get("name")): plotly_series.shade_of(trace, colorway) for trace in reversed(traces)}
+    fact = {
         "title": _TAG.sub(" ", _title(layout))[:MAX_CHARS],
         "x_label": _title(x_axis)[:MAX_CHARS],
         "y_label": _title(y_axis)[:MAX_CHARS],
-        "legend": _legend(traces, layout),
+        "legend": legend,
+        "legend_colors": [named.get(name) for name in legend],
         "x_scale": x_axis.get("type") or "linear",
         "y_scale": y_axis.get("type") or "linear",
-        "projection": "3d" if projection == "scene" else projection,
+        "projection": _projection(place, members),
         "marks": dict(marks),
+        "series": plotly_series.series_of(members, colorway),
     }
+    for letter, axis in (("x", x_axis), ("y", y_axis)):
+        values = [value for trace in members for value in plotly_series.numbers(trace.get(letter))]
+        if limits := plotly_series.limits_of(axis, values):
+            fact[f"{letter}_limits"] = limits
+    return fact
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _projection(place: tuple[str, str], members: list[Any]) -> str:
+    kinds = {str(trace.get("type") or "scatter") for trace in members}
+    if place[0] == "scene" or any(kind.endswith("3d") or kind in ("surface", "cone", "volume") for kind in kinds):
+        return "3d"
+    words = (("polar", "polar"), ("ternary", "ternary"), ("geo", "geo"), ("choropleth", "geo"), ("map", "geo"))
+    return next((name for sign, name in words for kind in kinds if sign in kind and "heat" not in kind), "rectilinear")
 
 
 def _colors(traces: list[Any]) -> list[str]:

@@ -14,12 +14,20 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
-from PIL import ImageColor
+from janus_reward.render import svg_chart
+from janus_reward.render.svg_geometry import (
+    IDENTITY,
+    Matrix,
+    combined,
+    length,
+    numbers,
+    parsed_transform,
+    style_of,
+    tag,
+)
+from janus_reward.render.svg_text import MAX_TEXT, color, text_fact
 
-Matrix = tuple[float, float, float, float, float, float]
-
-IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
-MAX_TEXTS, MAX_LIST, MAX_TEXT = 2000, 50, 500
+MAX_TEXTS, MAX_LIST = 2000, 50
 MAX_DEPTH = 400
 
 _MARKS = {
@@ -36,19 +44,6 @@ _MARKS = {
 }
 _SVG = "{http://www.w3.org/2000/svg}"
 HREFS = ("href", "{http://www.w3.org/1999/xlink}href")
-_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
-_UNITS = {
-    "": 1.0,
-    "px": 1.0,
-    "pt": 4 / 3,
-    "pc": 16.0,
-    "mm": 96 / 25.4,
-    "cm": 96 / 2.54,
-    "in": 96.0,
-    "em": 16.0,
-    "rem": 16.0,
-}
-_TRANSFORM = re.compile(r"(matrix|translate|scale|rotate|skewX|skewY)\s*\(([^)]*)\)")
 _GLYPH_TEXT = re.compile(r"<!--((?:(?!-->).){1,500})-->\s*<g\b", re.DOTALL)
 _ADDRESS = re.compile(r"(?:url\(\s*['\"]?|@import\s+['\"])(?!data:|[#\s'\")])([^'\")]{1,500})")
 
@@ -74,15 +69,15 @@ class SvgDocument:
         if _depth(text) > MAX_DEPTH:
             raise SvgError(f"elements are nested more than {MAX_DEPTH} deep")
         self._text = text
-        self._root = ET.fromstring(text)
-        if _tag(self._root) != "svg":
-            raise SvgError(f"the root element is <{_tag(self._root)}>, not <svg>")
+        self._root = ET.fromstring(text, ET.XMLParser(target=ET.TreeBuilder(insert_comments=True)))
+        if tag(self._root) != "svg":
+            raise SvgError(f"the root element is <{tag(self._root)}>, not <svg>")
 
     @cached_property
     def canvas(self) -> tuple[float, float]:
         """Width and height in CSS pixels: from the attributes, else the viewBox, else 300 by 150."""
-        box = _numbers(self._root.get("viewBox", ""))
-        width, height = _length(self._root.get("width")), _length(self._root.get("height"))
+        box = numbers(self._root.get("viewBox", ""))
+        width, height = length(self._root.get("width")), length(self._root.get("height"))
         if len(box) == 4 and box[2] > 0 and box[3] > 0:
             if width is None and height is None:
                 width, height = box[2], box[3]
@@ -97,8 +92,8 @@ class SvgDocument:
 
     def facts(self) -> dict[str, Any]:
         """The facts of `docs/render-facts.md` that a document alone can give."""
-        elements = Counter(_tag(element) for element in self._root.iter())
-        marks = Counter(_MARKS[tag] for tag in elements.elements() if tag in _MARKS)
+        elements = Counter(name for element in self._root.iter() if (name := tag(element)))
+        marks = Counter(_MARKS[name] for name in elements.elements() if name in _MARKS)
         return {
             "canvas": [round(side, 3) for side in self.canvas],
             "elements": dict(sorted(elements.items())[:MAX_LIST]),
@@ -106,17 +101,18 @@ class SvgDocument:
             "texts": self.texts(),
             "colors": self.colors(),
             "unresolved_ids": self.unresolved(),
-            "animated": any(tag.startswith("animate") or tag == "set" for tag in elements),
+            "animated": any(name.startswith("animate") or name == "set" for name in elements),
+            **svg_chart.chart_facts(self._root, self._scale, self.canvas),
         }
 
     def texts(self) -> list[dict[str, Any]]:
         """Texts with approximate boxes in canvas units, in document order."""
         found = [
-            _text_fact(element, matrix, style, self._scale)
+            text_fact(element, matrix, style)
             for element, matrix, style in _walk(self._root, self._scale, {})
-            if _tag(element) == "text"
+            if tag(element) == "text"
         ]
-        title = next((child.text for child in self._root if _tag(child) == "title" and child.text), None)
+        title = next((child.text for child in self._root if tag(child) == "title" and child.text), None)
         named = [{"role": "label", "text": title.strip()[:MAX_TEXT]}] if title and title.strip() else []
         glyphs = [{"role": "text", "text": text[:MAX_TEXT]} for text in self._glyph_texts()]
         return [fact for fact in (*named, *found, *glyphs) if fact["text"]][:MAX_TEXTS]
@@ -125,7 +121,7 @@ class SvgDocument:
         """Fill and stroke colours by first appearance."""
         found: dict[str, None] = {}
         for element in self._root.iter():
-            style = _style(element)
+            style = style_of(element)
             for name in ("fill", "stroke", "stop-color"):
                 value = color(element.get(name) or style.get(name))
                 if value:
@@ -148,7 +144,7 @@ class SvgDocument:
         """Addresses outside the document that it asks for; none is ever loaded."""
         found = [value for _, _, value in self._external()]
         for element in self._root.iter():
-            found += _ADDRESS.findall((element.text or "") if _tag(element) == "style" else "")
+            found += _ADDRESS.findall((element.text or "") if tag(element) == "style" else "")
             found += [address for value in element.attrib.values() for address in _ADDRESS.findall(value)]
         return sorted({value.strip().split("?")[0][:200] for value in found})[:MAX_LIST]
 
@@ -181,12 +177,12 @@ class SvgDocument:
         for element in self._root.iter():
             for name in HREFS:
                 value = element.get(name)
-                if value and not value.startswith(("#", "data:")) and _tag(element) != "a":
+                if value and not value.startswith(("#", "data:")) and tag(element) != "a":
                     yield element, name, value
 
     @cached_property
     def _scale(self) -> Matrix:
-        box = _numbers(self._root.get("viewBox", ""))
+        box = numbers(self._root.get("viewBox", ""))
         if len(box) != 4 or box[2] <= 0 or box[3] <= 0:
             return IDENTITY
         scale = min(self.canvas[0] / box[2], self.canvas[1] / box[3])
@@ -202,74 +198,13 @@ class SvgDocument:
         return [" ".join(word.split()) for word in words]
 
 
-def color(value: str | None) -> str | None:
-    """A CSS colour as #rrggbb; `None` for none, gradients, inherited and unknown ones."""
-    if not value or value.strip().lower() in ("none", "transparent", "currentcolor", "inherit"):
-        return None
-    try:
-        red, green, blue = ImageColor.getrgb(value.strip())[:3]
-    except (ValueError, TypeError):
-        return None
-    return f"#{red:02x}{green:02x}{blue:02x}"
-
-
-def transformed(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
-    """A point through a matrix."""
-    a, b, c, d, e, f = matrix
-    return a * x + c * y + e, b * x + d * y + f
-
-
-def combined(outer: Matrix, inner: Matrix) -> Matrix:
-    """The matrix that applies `inner` first."""
-    a, b, c, d, e, f = inner
-    left, right = (outer[0], outer[1]), (outer[2], outer[3])
-    return (
-        left[0] * a + right[0] * b,
-        left[1] * a + right[1] * b,
-        left[0] * c + right[0] * d,
-        left[1] * c + right[1] * d,
-        *transformed(outer, e, f),
-    )
-
-
-def parsed_transform(text: str | None) -> Matrix:
-    """The matrix of a `transform` attribute; parts that cannot be read are left out."""
-    matrix = IDENTITY
-    for name, arguments in _TRANSFORM.findall(text or ""):
-        part = _part(name, _numbers(arguments))
-        matrix = combined(matrix, part) if part else matrix
-    return matrix
-
-
-def _part(name: str, values: list[float]) -> Matrix | None:
-    match name, values:
-        case "matrix", [a, b, c, d, e, f]:
-            return (a, b, c, d, e, f)
-        case "translate", [x, *rest]:
-            return (1.0, 0.0, 0.0, 1.0, x, rest[0] if rest else 0.0)
-        case "scale", [x, *rest]:
-            return (x, 0.0, 0.0, rest[0] if rest else x, 0.0, 0.0)
-        case "rotate", [angle]:
-            return _rotation(angle)
-        case "rotate", [angle, x, y]:
-            there, back = (1.0, 0.0, 0.0, 1.0, x, y), (1.0, 0.0, 0.0, 1.0, -x, -y)
-            return combined(combined(there, _rotation(angle)), back)
-        case _:
-            return None
-
-
-def _rotation(degrees: float) -> Matrix:
-    sine, cosine = math.sin(math.radians(degrees)), math.cos(math.radians(degrees))
-    return (cosine, sine, -sine, cosine, 0.0, 0.0)
-
-
 def _walk(
     element: ET.Element, matrix: Matrix, style: dict[str, str]
 ) -> Iterator[tuple[ET.Element, Matrix, dict[str, str]]]:
     """Each element that is drawn, with its matrix to the canvas and its inherited text style."""
-    if _tag(element) in ("defs", "symbol", "clipPath", "mask", "marker", "pattern", "metadata", "style", "script"):
+    if tag(element) in ("defs", "symbol", "clipPath", "mask", "marker", "pattern", "metadata", "style", "script"):
         return
-    own = _style(element)
+    own = style_of(element)
     if (own.get("display") or element.get("display")) == "none":
         return
     matrix = combined(matrix, parsed_transform(element.get("transform")))
@@ -280,49 +215,6 @@ def _walk(
 
 
 _INHERITED = ("font-size", "text-anchor", "fill", "font-weight")
-
-
-def _text_fact(element: ET.Element, matrix: Matrix, style: dict[str, str], scale: Matrix) -> dict[str, Any]:
-    words = " ".join("".join(element.itertext()).split())[:MAX_TEXT]
-    font_size = _length(style.get("font-size")) or 16.0
-    stretch = math.hypot(matrix[0], matrix[1]) or 1.0
-    first = next((child for child in element.iter() if child.get("x") or child.get("y")), element)
-    x, y = (_numbers(first.get(name, "0")) or [0.0] for name in ("x", "y"))
-    left = x[0] - {"middle": 0.5, "end": 1.0}.get(style.get("text-anchor", ""), 0.0) * 0.55 * font_size * len(words)
-    right = left + 0.55 * font_size * len(words)
-    corners = [
-        transformed(matrix, a, b) for a in (left, right) for b in (y[0] - 0.8 * font_size, y[0] + 0.2 * font_size)
-    ]
-    xs, ys = [corner[0] for corner in corners], [corner[1] for corner in corners]
-    fact: dict[str, Any] = {"role": "text", "text": words}
-    if all(map(math.isfinite, (*matrix, *xs, *ys, stretch))):
-        fact["box"] = [round(value, 2) for value in (min(xs), min(ys), max(xs), max(ys))]
-        fact["size"] = round(font_size * stretch, 2)
-        fact["rotation"] = round(math.degrees(math.atan2(matrix[1], matrix[0])), 1)
-    shade = color(style.get("fill", "#000000"))
-    return {**fact, "color": shade} if shade else fact
-
-
-def _style(element: ET.Element) -> dict[str, str]:
-    pairs = (part.partition(":") for part in element.get("style", "").split(";"))
-    return {name.strip(): value.strip() for name, _, value in pairs if value}
-
-
-def _tag(element: ET.Element) -> str:
-    tag = element.tag
-    return tag.rsplit("}", 1)[-1] if isinstance(tag, str) else ""
-
-
-def _numbers(text: str) -> list[float]:
-    values = [float(number) for number in _NUMBER.findall(text[:2000])]
-    return values if all(map(math.isfinite, values)) else []
-
-
-def _length(text: str | None) -> float | None:
-    match = re.fullmatch(rf"\s*({_NUMBER.pattern})\s*([a-z]*)\s*", text or "")
-    if match is None or match.group(2) not in _UNITS:
-        return None
-    return float(match.group(1)) * _UNITS[match.group(2)]
 
 
 def _depth(text: str) -> int:

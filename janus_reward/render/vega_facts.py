@@ -9,29 +9,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from janus_reward.render.svg_facts import (
-    HREFS,
-    IDENTITY,
-    MAX_LIST,
-    MAX_TEXT,
-    MAX_TEXTS,
-    Matrix,
-    color,
-    combined,
-    parsed_transform,
-)
+from janus_reward.render import svg_vega
+from janus_reward.render.svg_facts import HREFS, MAX_LIST
+from janus_reward.render.svg_geometry import IDENTITY
+from janus_reward.render.svg_text import color
 
-_ROLES = {
-    "title-text": "title",
-    "title-subtitle": "title",
-    "axis-title": "axis_label",
-    "axis-label": "tick",
-    "legend-title": "legend",
-    "legend-label": "legend",
-    "header-title": "axis_label",
-    "row-title": "axis_label",
-    "column-title": "axis_label",
-}
 _MARKS = {
     "rect": "bar",
     "symbol": "point",
@@ -78,26 +60,22 @@ def drawing_facts(svg: str) -> dict[str, Any]:
     """`canvas`, `texts`, `marks`, `colors` and `axes` of the SVG that Vega drew (trusted to be well-formed)."""
     root = ET.fromstring(svg)
     canvas = [float(root.get("width") or 0), float(root.get("height") or 0)]
-    texts: list[dict[str, Any]] = []
     marks: Counter[str] = Counter()
     colors: dict[str, None] = {}
     blocked: dict[str, None] = {}
-    for element, matrix, classes in _walk(root, IDENTITY, ""):
+    for element, classes in _walk(root, ""):
         kind, role = _kind_and_role(classes)
         if role == "mark":
             marks[_MARKS.get(kind, kind)] += 1
             _colour(element, colors)
             _address(element, blocked)
-        if element.tag.endswith("}text") and element.text:
-            texts.append(_text(element, matrix, role))
-    axes = _axes(texts)
+    chart = svg_vega.read(root, IDENTITY) or svg_vega.VegaChart()
     return {
         "canvas": canvas,
-        "texts": texts[:MAX_TEXTS],
         "marks": dict(sorted(marks.items())),
         "colors": list(colors)[:MAX_LIST],
-        "axes": axes,
         "blocked": list(blocked)[:MAX_LIST],
+        **chart.facts(),
     }
 
 
@@ -157,16 +135,15 @@ def _chart_type(mark: str, encoding: Mapping[str, Any]) -> str | None:
     return _CHARTS.get(mark)
 
 
-def _walk(element: ET.Element, matrix: Matrix, classes: str) -> Iterator[tuple[ET.Element, Matrix, str]]:
-    """Leaves of the drawing with their matrix and the classes of the group that holds them."""
-    matrix = combined(matrix, parsed_transform(element.get("transform")))
+def _walk(element: ET.Element, classes: str) -> Iterator[tuple[ET.Element, str]]:
+    """Leaves of the drawing with the classes of the group that holds them."""
     classes = element.get("class") or classes
     children = [child for child in element if isinstance(child.tag, str)]
     if not children or element.tag.endswith("}text"):
-        yield element, matrix, "" if element.get("class") in ("background", "foreground") else classes
+        yield element, "" if element.get("class") in ("background", "foreground") else classes
         return
     for child in children:
-        yield from _walk(child, matrix, classes)
+        yield from _walk(child, classes)
 
 
 def _kind_and_role(classes: str) -> tuple[str, str]:
@@ -188,40 +165,3 @@ def _address(element: ET.Element, blocked: dict[str, None]) -> None:
         value = element.get(name, "")
         if value and not value.startswith("data:"):
             blocked.setdefault(value.split("?")[0][:200])
-
-
-def _text(element: ET.Element, matrix: Matrix, role: str) -> dict[str, Any]:
-    words = " ".join("".join(element.itertext()).split())[:MAX_TEXT]
-    size = float(re.sub(r"[^0-9.]", "", element.get("font-size", "11")) or 11)
-    width = 0.52 * size * len(words)
-    shift = {"middle": 0.5, "end": 1.0}.get(element.get("text-anchor", ""), 0.0) * width
-    a, b, c, d, e, f = matrix
-    corners = [
-        (a * x + c * y + e, b * x + d * y + f) for x in (-shift, width - shift) for y in (-0.8 * size, 0.2 * size)
-    ]
-    xs, ys = [x for x, _ in corners], [y for _, y in corners]
-    fact: dict[str, Any] = {
-        "role": _ROLES.get(role, "text"),
-        "text": words,
-        "box": [round(value, 2) for value in (min(xs), min(ys), max(xs), max(ys))],
-        "size": size,
-        "rotation": -90.0 if b < -0.5 else 90.0 if b > 0.5 else 0.0,
-    }
-    shade = color(element.get("fill"))
-    return {**fact, "color": shade} if shade else fact
-
-
-def _axes(texts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One plotting area with what is written around it; the rotated axis title is that of y."""
-    labels = [text for text in texts if text["role"] == "axis_label"]
-    ticks = [text for text in texts if text["role"] == "tick"]
-    if not labels and not ticks:
-        return []
-    return [
-        {
-            "title": next((text["text"] for text in texts if text["role"] == "title"), None),
-            "x_label": next((text["text"] for text in labels if not text["rotation"]), None),
-            "y_label": next((text["text"] for text in labels if text["rotation"]), None),
-            "legend": [text["text"] for text in texts if text["role"] == "legend"][:MAX_LIST],
-        }
-    ]

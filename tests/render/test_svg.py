@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from janus_reward.render.base import Limits, RenderSettings
 from janus_reward.render.blank import ink_share, open_png
 from janus_reward.render.svg import SvgRenderer
-from janus_reward.render.svg_facts import SvgDocument, SvgError, combined, parsed_transform, transformed
+from janus_reward.render.svg_facts import SvgDocument, SvgError
+from janus_reward.render.svg_geometry import combined, parsed_transform, transformed
 
 pytestmark = pytest.mark.e2e
 

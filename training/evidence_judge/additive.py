@@ -18,7 +18,6 @@ Array = NDArray[np.float64]
 Curves = Mapping[str, tuple[tuple[float, float], ...]]
 """(value, points) knots by signal: straight lines between, flat outside."""
 
-MAX_HINGES = 4
 _SAME_WEIGHT = 4.0
 _PRIOR_PULL = 0.05
 
@@ -115,6 +114,7 @@ def fit(
     *,
     ridge: float = 0.02,
     lasso: float = 0.004,
+    pieces: int = 4,
 ) -> Additive:
     """Fit the curves.
 
@@ -126,6 +126,7 @@ def fit(
         prior: curves by hand; the model is these times a factor (pulled to 1, never negative) plus fitted hinges.
         ridge: penalty on the squared points of a hinge.
         lasso: penalty on the points of a hinge.
+        pieces: straight pieces of a fitted curve, at most.
 
     Raises:
         ValueError: there is nothing to fit to.
@@ -133,7 +134,7 @@ def fit(
     if not labelled and not ordered:
         raise ValueError("nothing to fit to: neither labels nor pairs")
     known = Additive(tuple(signals), prior or {})
-    hinges = _hinges(signals, signs, _pool(labelled, ordered))
+    hinges = _hinges(signals, signs, _pool(labelled, ordered), pieces)
     problem = _Problem(known, hinges, labelled, ordered, ridge, lasso)
     answer = minimize(
         problem.loss, problem.start(), jac=True, bounds=problem.bounds(), method="L-BFGS-B", options={"maxiter": 400}
@@ -146,14 +147,14 @@ def _pool(labelled: Sequence[Labelled], ordered: Sequence[Ordered]) -> Array:
     return np.concatenate(parts)
 
 
-def _hinges(signals: Sequence[str], signs: Mapping[str, int], pool: Array) -> list[_Hinges]:
+def _hinges(signals: Sequence[str], signs: Mapping[str, int], pool: Array, pieces: int) -> list[_Hinges]:
     hinges = []
     for column, name in enumerate(signals):
         values = pool[:, column]
         values = values[~np.isnan(values)]
         if name not in signs or len(values) < 20:
             continue
-        knots = _knots(values)
+        knots = _knots(values, pieces)
         if len(knots) > 1:
             centre = float(np.median(values))
             hinges += [
@@ -162,9 +163,9 @@ def _hinges(signals: Sequence[str], signs: Mapping[str, int], pool: Array) -> li
     return hinges
 
 
-def _knots(values: Array) -> Array:
-    """Where the hinges meet: spread over the quantiles, at most `MAX_HINGES` pieces, rounded to be readable."""
-    quantiles = np.quantile(values, np.linspace(0.01, 0.99, MAX_HINGES + 1))
+def _knots(values: Array, pieces: int) -> Array:
+    """Where the hinges meet: spread over the quantiles, rounded to be readable."""
+    quantiles = np.quantile(values, np.linspace(0.01, 0.99, pieces + 1))
     rounded = np.unique([float(f"{value:.3g}") for value in quantiles])
     if len(rounded) > 1:
         return rounded

@@ -39,7 +39,7 @@ class Corruptions:
             elsewhere: weight of the pairs of other domains (0 leaves them out).
         """
         at = self.table.index()
-        kept = [pair for pair in self.pairs if not pair["holdout"] and pair["visible"] is not False]
+        kept = [pair for pair in self.pairs if not pair["holdout"]]
         rows = [(at[pair["good_id"]], at[pair["bad_id"]], pair) for pair in kept]
         rows = [row for row in rows if not tasks or self.table.task[row[0]] in tasks]
         found = []
@@ -62,10 +62,11 @@ class Corruptions:
         good, bad = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
         x = self.table.x
         margin = np.array([pair[2] for pair in pairs])
-        return Ordered(name, x[good], x[bad], margin, self._group(good)[:, None], weight)
+        return Ordered(name, x[good], x[bad], margin, self.groups()[good][:, None], weight)
 
-    def _group(self, rows: Sequence[int]) -> NDArray[np.str_]:
-        return self.table.ids[rows]
+    def groups(self) -> NDArray[np.str_]:
+        """(n,) what belongs together in the table: versions of one chart share most of their code."""
+        return np.array([str(id_).split("~")[0].removesuffix("/custom") for id_ in self.table.ids])
 
     def without(self, held: NDArray[np.bool_]) -> Corruptions:
         """Only the pairs whose good side is not held, by row of the table."""

@@ -12,7 +12,6 @@ import yaml
 from janus_reward.evidence import SIGNALS
 from training.evidence_judge.additive import Curves
 
-
 BY_HAND = Path(__file__).with_name("by_hand.yaml")
 
 

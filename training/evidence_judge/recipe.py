@@ -41,11 +41,12 @@ class Plan:
     elsewhere: float = 0.3
     ridge: float = 0.05
     lasso: float = 0.005
+    pieces: int = 4
 
 
 PLANS: tuple[Plan, ...] = (
-    Plan("visual_fidelity", ("chart",), labels={"viseval": 1.0}, ridge=0.2, lasso=0.02),
-    Plan("visual_fidelity", ("webui",), labels={"calista": 4.0}),
+    Plan("visual_fidelity", ("chart",), labels={"viseval": 1.0}, ridge=0.1, pieces=2),
+    Plan("visual_fidelity", ("webui",), labels={"calista": 4.0}, ridge=0.2, pieces=2),
     Plan("visual_fidelity", ("demo", "artifact")),
     Plan("visual_fidelity", ("svg",)),
     Plan("visual_fidelity"),
@@ -75,7 +76,7 @@ class Material:
         sets = {name: _without(part, number) for name, part in self.sets.items()}
         corruptions = self.corruptions
         if corruptions is not None:
-            corruptions = corruptions.without(fold_of(corruptions.table.ids, FOLDS, 0) == number)
+            corruptions = corruptions.without(fold_of(corruptions.groups(), FOLDS, 0) == number)
         return Material(sets, corruptions)
 
 
@@ -99,7 +100,7 @@ def _fitted(plan: Plan, material: Material, prior: Prior) -> Cell | None:
     signs = load_signs()[plan.criterion]
 
     def fit_on(rows: Sequence[Labelled], pairs: Sequence[Ordered]) -> Additive:
-        return fit(NAMES, signs, rows, pairs, known.curves, ridge=plan.ridge, lasso=plan.lasso)
+        return fit(NAMES, signs, rows, pairs, known.curves, ridge=plan.ridge, lasso=plan.lasso, pieces=plan.pieces)
 
     model = fit_on(labelled, ordered)
     content = {

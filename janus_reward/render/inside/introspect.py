@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from matplotlib import colors as mpl_colors
@@ -12,11 +13,16 @@ from matplotlib.text import Annotation, Text
 
 from janus_reward.render.inside import marks
 from janus_reward.render.inside.capture import MAX_CHARS, MAX_ITEMS, MAX_TEXTS
+from janus_reward.render.inside.plotted import plotted
+from janus_reward.render.plot_axes import MAX_MARKS
 
 EXPECTED = (ArithmeticError, AttributeError, LookupError, NotImplementedError, RuntimeError, TypeError, ValueError)
 """What artists that the judged code built or changed may raise when they are asked about themselves."""
 
 Calls = Callable[[Axes], list[str]]
+
+_ALL_MARKS, _LEAST_MARKS = 600, 20
+_PLACED = frozenset({"box", "legend_box", "mark_boxes"})
 
 
 def is_empty(figure: Any) -> bool:
@@ -41,10 +47,13 @@ def figure_facts(
     seen = [(axes, marks.axes_marks(axes, calls(axes))) for axes in shown]
     plots = [found for axes, found in seen if not is_colorbar(axes)]
     total = marks.Marks.union([*plots, marks.figure_marks(figure)])
+    texts = _texts(drawn, roles(figure), places(shown[:MAX_ITEMS]), renderer, size)
+    most = max(_LEAST_MARKS, _ALL_MARKS // max(1, len(shown)))
     return {
         "canvas": list(size),
-        "texts": _texts(drawn, roles(figure), renderer, size),
-        "axes": [_axes(axes, found, size) for axes, found in seen][:MAX_ITEMS],
+        "texts": [text for text, seen in texts if seen],
+        "outside_texts": [text for text, seen in texts if not seen][:MAX_ITEMS],
+        "axes": [_axes(axes, found, size) | _plotted(axes, renderer, size, most) for axes, found in seen[:MAX_ITEMS]],
         "marks": total.counts,
         "chart_types": total.chart_types(),
         "colors": total.colors[:MAX_ITEMS],
@@ -52,13 +61,14 @@ def figure_facts(
 
 
 def merge(facts: dict[str, Any], more: dict[str, Any]) -> None:
-    """Add the facts of a further figure: its texts without boxes, for `canvas` stays that of the first."""
+    """Add the facts of a further figure: its texts and axes without boxes, for `canvas` stays that of the first."""
     if not facts.keys() & {"canvas", "axes"}:
         facts.update(more)
         return
     texts = [{"role": text["role"], "text": text["text"]} for text in more.get("texts", [])]
     facts["texts"] = (facts.get("texts", []) + texts)[:MAX_TEXTS]
-    facts["axes"] = (facts.get("axes", []) + more.get("axes", []))[:MAX_ITEMS]
+    placeless = [{name: axes[name] for name in axes if name not in _PLACED} for axes in more.get("axes", [])]
+    facts["axes"] = (facts.get("axes", []) + placeless)[:MAX_ITEMS]
     for kind, count in more.get("marks", {}).items():
         totals = facts.setdefault("marks", {})
         totals[kind] = totals.get(kind, 0) + count
@@ -111,35 +121,75 @@ def _note_axes(found: dict[int, str], axes: Any) -> None:
         _note_axes(found, child)
 
 
-def _texts(
-    drawn: Iterable[Text], role_of: dict[int, str], renderer: Any, size: tuple[int, int]
-) -> list[dict[str, Any]]:
+def places(shown: Sequence[Any]) -> dict[int, dict[str, Any]]:
+    """Tell for each text that belongs to an axes its position in the list, and for ticks where they are along it."""
     found: dict[int, dict[str, Any]] = {}
+    for number, axes in enumerate(shown):
+        own: dict[int, str] = {}
+        _note_axes(own, axes)
+        found.update({key: {"axes": number} for key in own if key not in found})
+        for name, axis in axes._axis_map.items():
+            found[id(axis.label)] = {"axes": number, "axis": name}
+            for tick in (*axis.majorTicks, *axis.minorTicks):
+                at = _along(axes, name, tick.get_loc())
+                found[id(tick.label1)] = found[id(tick.label2)] = {"axes": number, "axis": name, **at}
+    return found
+
+
+def _along(axes: Any, name: str, value: float) -> dict[str, float]:
+    """Where a value lies along a straight axis, in pixels, y down; nothing on other projections."""
+    if axes.name != "rectilinear":
+        return {}
+    if name == "x":
+        at = float(axes.get_xaxis_transform().transform((value, 0.5))[0])
+    else:
+        at = axes.figure.bbox.height - float(axes.get_yaxis_transform().transform((0.5, value))[1])
+    return {"at": round(at, 2)} if math.isfinite(at) else {}
+
+
+def _plotted(axes: Any, renderer: Any, size: tuple[int, int], most: int) -> dict[str, Any]:
+    """The marks and data of an axes; only the reason where the judged code's artists cannot be asked."""
+    try:
+        return plotted(axes, renderer, size[1], min(most, MAX_MARKS))
+    except EXPECTED as error:
+        return {"plotted_error": type(error).__name__}
+
+
+def _texts(
+    drawn: Iterable[Text],
+    role_of: dict[int, str],
+    place_of: dict[int, dict[str, Any]],
+    renderer: Any,
+    size: tuple[int, int],
+) -> list[tuple[dict[str, Any], bool]]:
+    """The texts in the order of drawing, each with whether it touches the picture."""
+    found: dict[int, tuple[dict[str, Any], bool]] = {}
     for text in drawn:
         if len(found) >= MAX_TEXTS:
             break
         entry = _text(text, role_of, renderer, size) if id(text) not in found else None
         if entry is not None:
-            found[id(text)] = entry
+            found[id(text)] = entry[0] | place_of.get(id(text), {}), entry[1]
     return list(found.values())
 
 
-def _text(text: Text, role_of: dict[int, str], renderer: Any, size: tuple[int, int]) -> dict[str, Any] | None:
+def _text(
+    text: Text, role_of: dict[int, str], renderer: Any, size: tuple[int, int]
+) -> tuple[dict[str, Any], bool] | None:
     words = text.get_text()
     if not words.strip() or not text.get_visible():
         return None
-    box = _box(Text.get_window_extent(text, renderer), size)
-    if box is None:
-        return None
+    extent = Text.get_window_extent(text, renderer)
     default = "annotation" if isinstance(text, Annotation) else "text"
-    return {
+    fact = {
         "role": role_of.get(id(text), default),
         "text": words[:MAX_CHARS],
-        "box": box,
+        "box": _corners(extent, size[1]),
         "size": round(float(renderer.points_to_pixels(text.get_fontsize())), 2),
         "color": mpl_colors.to_hex(text.get_color()),
         "rotation": round(float(text.get_rotation()), 2),
     }
+    return fact, _box(extent, size) is not None
 
 
 def _box(extent: Any, size: tuple[int, int]) -> list[float] | None:
@@ -147,6 +197,10 @@ def _box(extent: Any, size: tuple[int, int]) -> list[float] | None:
     width, height = size
     if not (extent.x1 > 0 and extent.x0 < width and extent.y1 > 0 and extent.y0 < height):
         return None
+    return _corners(extent, height)
+
+
+def _corners(extent: Any, height: float) -> list[float]:
     return [round(float(value), 2) + 0.0 for value in (extent.x0, height - extent.y1, extent.x1, height - extent.y0)]
 
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from matplotlib.axes import Axes
+from mpl_toolkits.mplot3d import Axes3D
 
 from janus_reward.render.inside.patching import replace
 
@@ -83,6 +84,7 @@ class PlotCalls:
         """Wrap the plotting methods of `Axes`, and the plotting functions of libraries that are loaded."""
         for name, kind in AXES_CALLS.items():
             setattr(Axes, name, self._method(getattr(Axes, name), kind))
+        Axes3D.bar3d = self._method(Axes3D.bar3d, "bar3d")
         replace(Axes, clear=self._forgetting(Axes.clear), cla=self._forgetting(Axes.cla))
         for module_name, functions in LIBRARY_CALLS.items():
             module = sys.modules.get(module_name)

@@ -81,9 +81,12 @@
 
   // A frame of WebGL is drawn by the processor here: ten of them make a virtual second.
   const getContext = HTMLCanvasElement.prototype.getContext;
+  const contexts = new WeakMap();
   put(HTMLCanvasElement.prototype, "getContext", function (kind, ...rest) {
     if (/webgl/.test(kind)) frameMs = SLOW_FRAME_MS;
-    return getContext.call(this, kind, ...rest);
+    const made = getContext.call(this, kind, ...rest);
+    if (made) contexts.set(this, kind);
+    return made;
   });
 
   // --- randomness
@@ -173,6 +176,8 @@
         const soon = [...due.values()].some((at) => at <= horizonMs);
         return { active: queue.size > 0 || moving > 0 || soon, refused };
       },
+      // The kind of context a canvas was asked for: pixels of WebGL cannot be read back later.
+      contextOf: (canvas) => contexts.get(canvas),
     }),
   });
 })

@@ -39,7 +39,7 @@ TABLE = "import seaborn as sns, pandas as pd\nd = pd.DataFrame({'v': rng.normal(
         (POLAR + "ax.plot([0, 1, 2], [1, 2, 3])", ["polar", "line"], {"line": 1}),
         (SOLID + "ax.plot_surface(*np.meshgrid([1.0, 2], [1.0, 2]), np.eye(2))", ["3d"], {"surface": 1}),
         (SOLID + "ax.scatter([1, 2], [1, 2], [1, 2])", ["3d", "scatter"], {"point": 2}),
-        (SOLID + "ax.bar3d([1, 2], [1, 2], 0, 1, 1, [1, 2])", ["3d"], {"surface": 1}),
+        (SOLID + "ax.bar3d([1, 2], [1, 2], 0, 1, 1, [1, 2])", ["3d", "bar3d"], {"surface": 1}),
         (SOLID + "ax.bar([1, 2], [1, 2], zs=0)", ["3d", "bar"], {"bar": 2}),
         (TABLE + "sns.histplot(d.v, ax=ax, kde=True)", ["histogram"], None),
         (TABLE + "sns.kdeplot(d.v, ax=ax, fill=True)", ["density"], None),

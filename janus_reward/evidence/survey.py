@@ -1,0 +1,157 @@
+"""A picture looked at as a whole: blocks of photograph, text and nothing; lines of text; detail and order."""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from scipy import fft, ndimage
+
+from janus_reward.evidence.raster import coarse_codes
+
+_BLOCK = 16
+_PHOTO_COLORS = 16
+_PHOTO_MODE = 0.6
+_TEXT_MODE = 0.45
+_TEXT_SPREAD = 20.0
+_FLAT_SPREAD = 1.5
+_LEAF = 8
+_LEAF_SPREAD = 10.0
+_MAX_DEPTH = 5
+
+Array = NDArray[np.float32]
+Bytes = NDArray[np.uint8]
+
+
+class Survey:
+    """Analyses of one picture at survey size; each is made once.
+
+    Args:
+        pixels: (h, w, 3) uint8, at least one block of 16 pixels in both directions.
+    """
+
+    def __init__(self, pixels: NDArray[np.uint8]) -> None:
+        self.pixels = pixels
+        self.height, self.width = pixels.shape[:2]
+
+    @cached_property
+    def luma(self) -> Array:
+        """(h, w) luma in 0-255."""
+        weights = np.array([0.299, 0.587, 0.114], dtype=np.float32)
+        return np.asarray(self.pixels.astype(np.float32) @ weights)
+
+    @cached_property
+    def codes(self) -> NDArray[np.uint16]:
+        """(h, w) colour at 4 bits a channel."""
+        return coarse_codes(self.pixels.reshape(-1, 3)).reshape(self.height, self.width)
+
+    @cached_property
+    def spread(self) -> Array:
+        """(rows, columns) standard deviation of luma in each block."""
+        return np.asarray(_blocks(self.luma).std(axis=-1))
+
+    @cached_property
+    def _color_blocks(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """Distinct colours of each block, and the share of its most frequent one."""
+        blocks = _blocks(self.codes)
+        ordered = np.sort(blocks, axis=-1).reshape(-1, _BLOCK * _BLOCK)
+        starts = np.ones(ordered.shape, dtype=bool)
+        starts[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
+        at = np.flatnonzero(starts)
+        runs = np.diff(at, append=ordered.size)
+        first = np.searchsorted(at, np.arange(len(ordered)) * ordered.shape[1])
+        longest = np.maximum.reduceat(runs, first).astype(np.float64) / ordered.shape[1]
+        shape = blocks.shape[:2]
+        return np.asarray(starts.sum(axis=1)).reshape(shape), np.asarray(longest).reshape(shape)
+
+    @cached_property
+    def photo(self) -> NDArray[np.bool_]:
+        """(rows, columns): blocks of many colours of which none rules, as in a photograph."""
+        distinct, mode = self._color_blocks
+        return np.asarray((distinct > _PHOTO_COLORS) & (mode < _PHOTO_MODE))
+
+    @cached_property
+    def text(self) -> NDArray[np.bool_]:
+        """(rows, columns): blocks of one colour with strong strokes on it, as text is."""
+        _, mode = self._color_blocks
+        return np.asarray((mode >= _TEXT_MODE) & (self.spread > _TEXT_SPREAD))
+
+    @property
+    def flat(self) -> NDArray[np.bool_]:
+        """(rows, columns): blocks with nothing in them."""
+        return np.asarray(self.spread < _FLAT_SPREAD)
+
+    @cached_property
+    def largest_photo(self) -> float:
+        """Share of the picture that its largest connected photograph covers."""
+        labels, count = ndimage.label(ndimage.binary_closing(self.photo))
+        sizes = np.bincount(labels.ravel())[1:] if count else np.zeros(1)
+        return float(min(1.0, sizes.max() / self.photo.size))
+
+    @cached_property
+    def hsv(self) -> tuple[Bytes, Bytes, Bytes]:
+        """(h, w) hue, saturation and value, each 0-255."""
+        channels = np.asarray(Image.fromarray(self.pixels).convert("HSV"))
+        return channels[..., 0], channels[..., 1], channels[..., 2]
+
+    @cached_property
+    def line_heights(self) -> NDArray[np.int64]:
+        """(n,) heights in pixels of what looks like lines of text: runs of strokes wider than 20 pixels."""
+        strokes = (np.abs(np.diff(self.luma, axis=1)) > 50).astype(np.float32)
+        dense = ndimage.uniform_filter1d(strokes, 25, axis=1) > 0.12
+        labels, _ = ndimage.label(ndimage.binary_closing(dense, np.ones((1, 15))))
+        found = ndimage.find_objects(labels)
+        tall = [(rows.stop - rows.start, columns.stop - columns.start) for rows, columns in found]
+        return np.array([height for height, width in tall if width > 20], dtype=np.int64)
+
+    @cached_property
+    def leaves(self) -> int:
+        """Leaves of a quadtree that splits while a part is uneven (Zheng et al. 2009; Reinecke et al. 2013)."""
+        luma = self.luma.astype(np.float64)
+        sums = np.pad(luma, ((1, 0), (1, 0))).cumsum(axis=0).cumsum(axis=1)
+        squares = np.pad(luma**2, ((1, 0), (1, 0))).cumsum(axis=0).cumsum(axis=1)
+        return _leaves(sums, squares, (0, 0, self.height, self.width), 0)
+
+    @cached_property
+    def spectrum_fall(self) -> float:
+        """Natural logarithm of the power at the finest scale over that at a coarse one; 0 for an empty picture."""
+        height, width = fft.prev_fast_len(self.height, real=True), fft.prev_fast_len(self.width, real=True)
+        part = self.luma[:height, :width]
+        power = np.abs(fft.rfft2(part - part.mean())) ** 2
+        down, across = fft.fftfreq(height)[:, None], fft.rfftfreq(width)[None, :]
+        radius = np.hypot(down, across)
+        coarse, fine = (power[(radius >= low) & (radius < high)] for low, high in ((0.02, 0.03), (0.3, 0.45)))
+        if not len(coarse) or not len(fine):
+            return 0.0
+        return math.log((fine.mean() + 1) / (coarse.mean() + 1))
+
+
+def _blocks(values: NDArray[np.generic]) -> NDArray[np.generic]:
+    """(h, w) to (rows, columns, 256); what does not fill a block is left out."""
+    rows, columns = values.shape[0] // _BLOCK, values.shape[1] // _BLOCK
+    cut = values[: rows * _BLOCK, : columns * _BLOCK].reshape(rows, _BLOCK, columns, _BLOCK)
+    return cut.swapaxes(1, 2).reshape(rows, columns, _BLOCK * _BLOCK)
+
+
+def _leaves(sums: NDArray[np.float64], squares: NDArray[np.float64], box: tuple[int, int, int, int], depth: int) -> int:
+    top, left, bottom, right = box
+    area = (bottom - top) * (right - left)
+    if depth >= _MAX_DEPTH or min(bottom - top, right - left) < _LEAF:
+        return 1
+    mean, square = (
+        float(table[bottom, right] - table[top, right] - table[bottom, left] + table[top, left]) / area
+        for table in (sums, squares)
+    )
+    if square - mean**2 < _LEAF_SPREAD**2:
+        return 1
+    middle, centre = (top + bottom) // 2, (left + right) // 2
+    parts = [
+        (top, left, middle, centre),
+        (top, centre, middle, right),
+        (middle, left, bottom, centre),
+        (middle, centre, bottom, right),
+    ]
+    return sum(_leaves(sums, squares, part, depth + 1) for part in parts)
