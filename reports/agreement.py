@@ -72,8 +72,8 @@ def report(material: Material, runs: Path) -> str:
 HEAD = """# Agreement of the embedded judge
 
 Written by `python reports/agreement.py DATA RUNS --corruptions FOLDER --write reports/agreement.md`. Everything is out
-of fold: each group is judged by weights fitted without it. Brackets are 95 % bootstrap intervals over groups (labels) or
-Wilson intervals (shares). A baseline is one number used alone, in the better of its two directions.
+of fold: each group is judged by weights fitted without it. Brackets are 95 % bootstrap intervals over groups (labels)
+or Wilson intervals (shares). A baseline is one number used alone, in the better of its two directions.
 """
 
 

@@ -18,14 +18,17 @@ from janus_reward.evidence import (
     execution,
     guard,
     lint,
+    ocr,
     page,
     page_lint,
     picture,
     plan,
     plausibility,
     reference,
+    remarks,
     svg,
     text,
+    tree_signals,
 )
 from janus_reward.evidence.notes import notes
 from janus_reward.evidence.signal import FLAGS, Flag, Signal, registered
@@ -42,6 +45,7 @@ FAMILIES: Mapping[str, str] = {
         picture,
         aesthetics,
         text,
+        ocr,
         chart,
         page,
         alignment,
@@ -56,7 +60,7 @@ FAMILIES: Mapping[str, str] = {
 }
 """Each family of signals (and `guard`, the flags) with what it is about."""
 
-BESIDE = (lint, page_lint, plausibility)
+BESIDE = (lint, page_lint, plausibility, remarks, tree_signals)
 """Modules that add signals to the families above from files of their own."""
 
 SIGNALS: Mapping[str, Signal] = registered(tuple(FAMILIES))

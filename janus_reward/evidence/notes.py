@@ -11,6 +11,8 @@ from janus_reward.evidence.code import JSON, json_failure
 from janus_reward.evidence.guard import grader_passages
 from janus_reward.evidence.matching import Matching, matching
 from janus_reward.evidence.requirement import named, requirements
+from janus_reward.evidence.tree_change import tree_change
+from janus_reward.evidence.tree_signals import change_notes
 from janus_reward.evidence.view import View
 
 _ITEMS = 10
@@ -18,8 +20,9 @@ _CHARS = 120
 
 
 def notes(view: View) -> dict[str, Any]:
-    """All findings that are not empty; lists of at most ten strings of at most 120 characters."""
+    """All findings that are not empty; lists of at most ten strings of at most 120 characters, of changes forty."""
     found: dict[str, Any] = {**_about_code(view), **_about_picture(view)}
+    found["changes"] = change_notes(view.once(tree_change))
     if comparison := view.once(matching):
         found |= _about_instruction(comparison)
         found["contradicted"] = _bounded(named(view.once(requirements), "contradicted"))

@@ -14,7 +14,18 @@ LIBRARY = "https://cdn.jsdelivr.net/npm/mermaid@11/dist/mermaid.min.js"
 
 _MARK = "janus-mermaid: "
 _OF_PAGES = frozenset({"widgets", "overflow", "served", "boxes", "controls", "ids", "images", "canvases", "drawings"})
-_OF_PAGES |= {"sections", "headings", "landmarks", "clipping", "overlaps", "offscreen", "links", "handlers", "probes"}
+_OF_PAGES |= {
+    "sections",
+    "headings",
+    "landmarks",
+    "clipping",
+    "overlaps",
+    "offscreen",
+    "links",
+    "handlers",
+    "probes",
+    "tree",
+}
 _PAGE = """<!doctype html><html><head><meta charset="utf-8">
 <style>html,body{{margin:0;background:#fff}}#drawing{{padding:16px;width:max-content;max-width:100%}}</style></head>
 <body><template id="source">{source}</template><div id="drawing"></div>

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any
 
+from janus_reward.render.page_tree import MAX_NODES, checked_tree
+
 MAX_TEXTS, MAX_LIST, MAX_CHARS = 2000, 50, 500
 
 
@@ -53,6 +55,7 @@ SCRIPTS: tuple[FactScript, ...] = (
     FactScript("facts.js", {"texts": MAX_TEXTS, "list": MAX_LIST, "chars": MAX_CHARS}),
     FactScript("layout.js", {"boxes": 600, "list": MAX_LIST, "looked": 5000, "pairs": 400}),
     FactScript("controls.js", {**_BOUNDS, "ids": 300}),
+    FactScript("tree.js", {"nodes": MAX_NODES, "chars": 200}),
     FactScript("wiring.js", {**_BOUNDS, "looked": 3000}, in_page=True),
 )
 """What is asked of a drawn page, in this order."""
@@ -77,6 +80,8 @@ def checked(seen: Any) -> dict[str, Any]:
     for name in _MAPPINGS:
         if isinstance(seen.get(name), Mapping):
             facts[name] = _bounded(seen[name], MAX_LIST)
+    if (tree := checked_tree(seen.get("tree"))) is not None:
+        facts["tree"] = tree
     if isinstance(seen.get("broken_images"), int):
         facts["broken_images"] = seen["broken_images"]
     return {name: value for name, value in facts.items() if value or name not in _WHEN_SOME}

@@ -97,7 +97,7 @@ class GlyphTexts:
 
     def read(self, group: ET.Element, matrix: Matrix) -> dict[str, Any] | None:
         """The fact of one text group, its box the outlines' own; `None` when it holds no words."""
-        words = " ".join(" ".join((child.text or "") for child in group if child.tag is ET.Comment).split())
+        words = " ".join(" ".join((child.text or "") for child in group if callable(child.tag)).split())
         lines = [(child, combined(matrix, parsed_transform(child.get("transform")))) for child in group]
         lines = [(child, line) for child, line in lines if tag(child) == "g"]
         if not words or not lines:

@@ -52,7 +52,7 @@ PLANS: tuple[Plan, ...] = (
     Plan("visual_fidelity"),
     Plan("task_completion", ("chart",)),
     Plan("task_completion", ("webui",)),
-    Plan("task_completion", ("demo", "artifact"), labels={"interactscience": 2.0}, elsewhere=0.1),
+    Plan("task_completion", ("demo", "artifact"), labels={"interactscience": 2.0}, elsewhere=0.1, ridge=0.1),
     Plan("task_completion", ("svg",)),
     Plan("task_completion", ("algorithm", "symbolic"), labels={"conala": 1.0}, elsewhere=0.1),
     Plan("task_completion"),

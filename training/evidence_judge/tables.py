@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import janus_reward as jr
+from janus_reward.dataset import open_source
 from janus_reward.errors import RunConflict
 from janus_reward.evidence import SIGNALS
 from janus_reward.run import Run
@@ -43,14 +44,25 @@ class Table:
 def evidence_of(source: Path, run: Path, cache: Path | None, workers: int | None) -> Table:
     """Score a source into a run folder and read its evidence.
 
-    A finished run of the same settings is read as it is; one of other settings (another judge, another version) is
-    replaced, while the pictures stay in `cache`.
+    A finished run of the same source and version is read as it is: evidence does not depend on the judge. One of
+    other settings is replaced, while the pictures stay in `cache`.
     """
+    if _measured(source, run):
+        return table_of(Run(run))
     try:
         return table_of(jr.score_dataset(source, run, cache=cache, workers=workers))
     except RunConflict:
         shutil.rmtree(run)
         return table_of(jr.score_dataset(source, run, cache=cache, workers=workers))
+
+
+def _measured(source: Path, run: Path) -> bool:
+    if not (run / "manifest.json").is_file():
+        return False
+    manifest = Run(run).manifest
+    wanted = (open_source(str(source)).fingerprint(), jr.__version__)
+    settings = manifest["settings"]
+    return bool(manifest.get("finished")) and (settings["source_sha256"], settings["janus_reward"]) == wanted
 
 
 def table_of(run: Run) -> Table:
