@@ -18,6 +18,7 @@ from janus_reward.evidence import (
     execution,
     guard,
     lint,
+    misspelling,
     ocr,
     page,
     page_lint,
@@ -60,7 +61,7 @@ FAMILIES: Mapping[str, str] = {
 }
 """Each family of signals (and `guard`, the flags) with what it is about."""
 
-BESIDE = (lint, page_lint, plausibility, remarks, tree_signals)
+BESIDE = (lint, misspelling, page_lint, plausibility, remarks, tree_signals)
 """Modules that add signals to the families above from files of their own."""
 
 SIGNALS: Mapping[str, Signal] = registered(tuple(FAMILIES))

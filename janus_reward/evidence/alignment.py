@@ -98,7 +98,7 @@ def legend_asked_missing(view: View) -> float | None:
 
 @signal("alignment.words_found")
 def words_found(view: View) -> float | None:
-    """Share of the instruction's content words that are in names, strings and texts of the code and the picture."""
+    """Share of the instruction's content words in the picture and the code, its own variables and comments left out."""
     return _share(_asked(view, "words"))
 
 
@@ -132,7 +132,7 @@ def checklist_words_found(view: View) -> float | None:
     if not view.triple.checklist or view.code is None:
         return None
     wanted = content_stems(" ".join(view.triple.checklist[:50])[:20_000])
-    there = view.code_stems | (view.picture_stems or frozenset())
+    there = view.answer_stems | (view.picture_stems or frozenset())
     return len(wanted & there) / len(wanted) if wanted else None
 
 

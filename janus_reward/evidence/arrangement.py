@@ -63,7 +63,7 @@ def sections(text: str) -> tuple[str, ...]:
 def section_there(view: View, name: str) -> tuple[bool, bool]:
     """Whether the words of a section's name are in the code, and in the picture."""
     wanted = content_stems(name) or {name}
-    return wanted <= view.code_stems or name in view.lexis.stripped.lower(), wanted <= (view.picture_stems or set())
+    return wanted <= view.answer_stems or name in view.lexis.stripped.lower(), wanted <= (view.picture_stems or set())
 
 
 def wishes(text: str) -> tuple[Wish, ...]:

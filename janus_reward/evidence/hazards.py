@@ -165,7 +165,15 @@ _GRADER = re.compile(
     r"|<\|(?:im_start|im_end|system|user|assistant|endoftext|eot_id|start_header_id)\|>|\[/?INST\]|<</?SYS>>"
     r"|<(?:start|end)_of_turn>|(?:^|\n)\s*(?:#\s*)?(?:(?:Human|Assistant): \S|System: (?:you|ignore|please"
     r"|the (?:judge|grader|user)))"
-    r"|\byou are (?:now )?(?:a |an |the )(?:\w+ )?(?:judge|grader|evaluator|reward model)\b",
+    r"|\byou are (?:now )?(?:a |an |the )(?:\w+ )?(?:judge|grader|evaluator|reward model)\b"
+    r"|\b(?:ai|llm) (?:judge|grader|evaluator|reviewer|rater)s?\s?[:,]"
+    rf"|\b(?:give|assign|award|respond with|output|return|deserves?) (?:it |this |me )?(?:a |the )?(?:perfect|full"
+    rf"|highest|maximum|top) {_GRADE}\b"
+    r"|\b(?:do not|don't|never) (?:deduct|subtract) (?:any )?(?:points|marks)\b"
+    r"|\b(?:requirement|criterion|criteria|check|item|task)s? ?(?:no\.? ?|# ?)?\d{0,3} ?[:=-]{1,2} ?(?:fully )?"
+    r"(?:fulfilled|satisfied|verified|met|passed|passes|done|complete[d]?)\b"
+    r"|\b(?:all|every|each)(?: of the)? (?:requirement|criterion|criteria|check|task|instruction)s? "
+    r"(?:is|are|was|were|has been|have been) (?:now |fully |all |perfectly )?(?:fulfilled|satisfied|verified|met)\b",
     re.IGNORECASE,
 )
 
@@ -206,6 +214,15 @@ _GRADER_SIGNS += (
     "system:",
     "full marks",
     "award",
+    "maximum",
+    "deduct",
+    "subtract",
+    "requirement",
+    "criteri",
+    "verified",
+    "fulfilled",
+    "satisfied",
+    "passed",
 )
 _COMMENT_MARK = re.compile(r"(?m)(?<=\s)(?:#|//|\*)(?=\s)")
 

@@ -7,6 +7,7 @@ scanners below are regular expressions with bounded repetition: they never fail,
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 
 CODE_LIMIT = 200_000
@@ -124,6 +125,20 @@ def words_of(text: str) -> set[str]:
         if not word.islower():
             words.update(part.lower() for part in _CAMEL.split(word))
     return words
+
+
+_DECLARED = re.compile(r"\b(?:const|let|var)\s{1,20}([A-Za-z_$][\w$]{0,80})")
+_NAME = re.compile(r"(?<![\w$.])[A-Za-z_$][\w$]*")
+
+
+def variables_of(script: str) -> frozenset[str]:
+    """Names that a JavaScript declares with `const`, `let` or `var`, each by itself."""
+    return frozenset(_DECLARED.findall(script))
+
+
+def without_names(code: str, names: Set[str]) -> str:
+    """The code with some names blanked, where they stand for themselves and not behind a dot."""
+    return _NAME.sub(lambda match: " " if match.group() in names else match.group(), code)
 
 
 _NUMBER = re.compile(

@@ -160,7 +160,7 @@ class Matching:
         """Content words in the names, strings and texts of the code and the picture."""
         if self._view.code is None and self._view.picture_stems is None:
             return None
-        there = self._view.code_stems | (self._view.picture_stems or frozenset())
+        there = self._view.answer_stems | (self._view.picture_stems or frozenset())
         return _match(sorted(self._asked.words), lambda word: word in there)
 
     @cached_property

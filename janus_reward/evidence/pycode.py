@@ -133,6 +133,12 @@ class PythonCode:
         names |= {node.arg for node in self.nodes if isinstance(node, ast.arg)}
         return frozenset(names - loops)
 
+    @cached_property
+    def variables(self) -> frozenset[str]:
+        """Names that the code gives to variables, loops and arguments; functions and classes are left out."""
+        stored = {node.id for node in self.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        return frozenset(stored | {node.arg for node in self.nodes if isinstance(node, ast.arg)})
+
     @property
     def telling_names(self) -> int:
         """How many assigned names are longer than two letters or a common idiom (`x`, `ax`, `df`)."""

@@ -174,6 +174,16 @@ class View:
         return frozenset(map(stem, self.code_words)) | sign_pairs(self.lexis.stripped)
 
     @cached_property
+    def answer_stems(self) -> frozenset[str]:
+        """Stems of the words in the code but for comments and names of its own variables, which say what they like."""
+        names = self.python.variables if self.python else lexis.variables_of(self.javascript or "")
+        if not names:
+            return self.code_stems
+        bare = lexis.without_names(lexis.without_literals(self.lexis.stripped, self.language), names)
+        words = lexis.words_of(bare) | lexis.words_of(" ".join(self.lexis.strings))
+        return frozenset(map(stem, words)) | sign_pairs(self.lexis.stripped)
+
+    @cached_property
     def picture_stems(self) -> frozenset[str] | None:
         """Stems of the words that the picture shows."""
         return None if self.picture_words is None else frozenset(content_stems(self.picture_words))
