@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import bisect
+import itertools
 import re
+from collections.abc import Iterator
 
 from janus_reward.evidence.view import View
 
@@ -113,11 +116,20 @@ _UNFINISHED_SIGNS += ("same as", "unchanged as", "existing code", "implement", "
 def _lines_with(text: str, signs: tuple[str, ...], following: int = 0) -> str:
     """Keep only the lines that hold one of some lower-case signs, each joined with what follows it."""
     lowered = text.lower()
-    if not any(sign in lowered for sign in signs):
+    places = [at for sign in signs for at in _places(lowered, sign)]
+    if not places:
         return ""
+    starts = list(itertools.accumulate((len(line) for line in lowered.splitlines(keepends=True)), initial=0))
+    kept = sorted({bisect.bisect_right(starts, at) - 1 for at in places})
     lines = text.splitlines()
-    kept = (i for i, line in enumerate(lines) if any(sign in line.lower() for sign in signs))
     return "\n".join(" ".join(lines[i : i + 1 + following]) for i in kept)
+
+
+def _places(text: str, sign: str) -> Iterator[int]:
+    at = text.find(sign)
+    while at >= 0:
+        yield at
+        at = text.find(sign, at + len(sign))
 
 
 def placeholders(view: View) -> tuple[str, ...]:

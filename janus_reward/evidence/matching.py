@@ -136,8 +136,8 @@ class Matching:
     def chart_types(self) -> Match | None:
         """Chart types drawn; told from the code where the picture does not say."""
         asked = self._asked.chart_types
-        there = self.types_there
-        if not asked or there is None:
+        there = self.types_there if asked else None
+        if there is None:
             return None
         match = _match(asked, lambda kind: kind in there)
         return None if match.share == 0 and self._drawn_by_hand else match

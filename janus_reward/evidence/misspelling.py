@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import defaultdict
 from collections.abc import Iterable
@@ -49,8 +50,9 @@ def _by_letter_lost(words: Iterable[str]) -> dict[str, list[str]]:
     return near
 
 
-def _shorter(word: str) -> set[str]:
-    return {word[:at] + word[at + 1 :] for at in range(1, len(word) - 1)}
+@functools.lru_cache(maxsize=20_000)
+def _shorter(word: str) -> frozenset[str]:
+    return frozenset(word[:at] + word[at + 1 :] for at in range(1, len(word) - 1))
 
 
 def _meant(word: str, near: dict[str, list[str]]) -> str | None:

@@ -12,7 +12,7 @@ from janus_reward.render.devtools import Overdue, Pipe, PipeClosed, Refused
 from janus_reward.render.page_draw import Crashed, Drawing, Target, WentAway, blank_target
 from janus_reward.render.page_probe import probe
 
-METHOD = "4"
+METHOD = "5"
 """Raised when the way a page is drawn changes its bytes or facts; part of the cache key through `versions`."""
 
 

@@ -7,6 +7,7 @@ request; virtual time let go up to each still, pictures taken while it stands st
 from __future__ import annotations
 
 import base64
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -169,7 +170,14 @@ class Drawing:
         if (width, height) != (page.width, page.height):
             clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
             ask |= {"captureBeyondViewport": True, "clip": clip}
-        return base64.b64decode(self.call("Page.captureScreenshot", ask)["data"])
+        self._hold_transitions(True)
+        shot = base64.b64decode(self.call("Page.captureScreenshot", ask)["data"])
+        self._hold_transitions(False)
+        return shot
+
+    def _hold_transitions(self, held: bool) -> None:
+        """While a tall page is taken the browser gives it other sizes: none of them may start a transition."""
+        self.post("Runtime.evaluate", {"expression": f"window.__janusClock.hold({json.dumps(held)})"})
 
     def _read_facts(self) -> None:
         for script, value in zip(page_facts.SCRIPTS, self._values(page_facts.SCRIPTS), strict=True):

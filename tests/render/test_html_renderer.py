@@ -47,6 +47,26 @@ def test_a_moving_page_gives_the_same_bytes_at_the_same_virtual_times(pages):
     assert "2025" in str(first.facts["texts"])
 
 
+def test_taking_a_tall_picture_starts_no_transition(pages):
+    drawn = pages.render(
+        """<!doctype html><style>body{height:3000px} #box{height:50px;background:red;transition:background-color 9s}
+        @media (min-width:1024px){#box{background:blue}}</style><div id=box></div><p id=note>none ran</p>
+        <script>box.addEventListener('transitionrun', () => { note.textContent = 'one ran'; })</script>"""
+    )
+    assert "none ran" in str(drawn.facts["texts"])
+    assert Image.open(io.BytesIO(drawn.stills[0].png)).getpixel((600, 20))[:3] == (0, 0, 255)
+
+
+def test_a_transition_that_the_page_starts_itself_goes_on_over_the_stills(pages):
+    drawn = pages.render(
+        """<!doctype html><style>body{margin:0;height:3000px} #box{width:100px;height:50px;background:red;
+        transition:width 3s linear}</style><div id=box></div><script>setTimeout(() => box.style.width = '1000px', 200)</script>"""
+    )
+    pictures = [Image.open(io.BytesIO(still.png)).convert("RGB") for still in drawn.stills]
+    widths = [sum(picture.getpixel((x, 20)) == (255, 0, 0) for x in range(1280)) for picture in pictures]
+    assert 100 < widths[0] < widths[1] < 1000 == widths[2]
+
+
 def test_virtual_time_costs_no_wall_time(pages):
     far = HtmlRenderer(RenderSettings(still_times_s=(0.5, 600.0), limits=Limits(wall_s=60)))
     start = time.perf_counter()

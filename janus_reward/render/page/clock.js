@@ -145,6 +145,15 @@
   const follow = () => { sync(); native.setTimeout(follow, SYNC_MS); };
   native.setTimeout(follow, 0);
 
+  // --- style changes that come about while a picture is taken start no transition; those under way go on
+  const instant = new CSSStyleSheet();
+  instant.replaceSync("*, ::before, ::after { transition-duration: 0s !important; transition-delay: 0s !important }");
+  const adopted = Object.getOwnPropertyDescriptor(Document.prototype, "adoptedStyleSheets");
+  const hold = (held) => {
+    const others = [...adopted.get.call(document)].filter((sheet) => sheet !== instant);
+    adopted.set.call(document, held ? [...others, instant] : others);
+  };
+
   // --- ways out of the page, and calls that wait for a person
   const refused = [];
   put(window, "open", (url) => { if (refused.length < 50) refused.push(String(url)); return null; });
@@ -176,6 +185,8 @@
         const soon = [...due.values()].some((at) => at <= horizonMs);
         return { active: queue.size > 0 || moving > 0 || soon, refused };
       },
+      // Before and after a picture is taken.
+      hold,
       // The kind of context a canvas was asked for: pixels of WebGL cannot be read back later.
       contextOf: (canvas) => contexts.get(canvas),
     }),
