@@ -14,6 +14,9 @@ from janus_reward.render.needed import need
 from janus_reward.render.registry import renderer_class
 from janus_reward.render.warm import Ending, WarmWorker
 
+FACTS = "2"
+"""Raised when the facts of a drawing change; part of the cache key through `versions`."""
+
 _VERSIONED = ("matplotlib", "numpy", "pandas", "seaborn", "plotly", "pillow", "scipy", "time-machine", "janus-reward")
 _OURS = ("exit", "stdout", "stderr", "limit", "exception", "message")
 _DOCUMENTS = ("plotly", "html", "svg", "vega-lite")
@@ -50,7 +53,7 @@ class PythonRenderer:
 
     def versions(self) -> Mapping[str, str]:
         """Versions of Python and of the libraries that determine the pictures; absent ones are left out."""
-        found = {"python": platform.python_version()}
+        found = {"python": platform.python_version(), "facts": FACTS}
         for name in _VERSIONED:
             try:
                 found[name] = metadata.version(name)

@@ -27,6 +27,7 @@ from matplotlib.text import Text
 from PIL import Image
 
 from janus_reward.render.inside import hooks_animation, introspect
+from janus_reward.render.inside.artists import artist_tree
 from janus_reward.render.inside.capture import Capture, PixelLimit, pixel_key
 from janus_reward.render.inside.patching import replace
 from janus_reward.render.inside.plot_calls import PlotCalls
@@ -253,6 +254,8 @@ class MatplotlibHooks:
             self.capture.facts["introspection_error"] = type(error).__name__
             return
         introspect.merge(self.capture.facts, facts)
+        if "artists" not in self.capture.facts:
+            self.capture.facts["artists"] = artist_tree(figure)
 
     def _is_new(self, figure: Figure) -> bool:
         return bool(figure.stale) or not self.state(figure).taken
