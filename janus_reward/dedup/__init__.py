@@ -21,6 +21,7 @@ _HOMES = {
     "dedup_texts": "engine",
     "dedup_batches": "engine",
     "Batch": "batch",
+    "dedup_ray": "on_ray",
     "FingerprintStage": "fingerprint",
     "memory_plan": "plan",
     "shingle_hash32": "hashing",

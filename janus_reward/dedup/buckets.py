@@ -33,20 +33,36 @@ def group(bands: Iterable[tuple[NDArray[np.uint64], NDArray[np.uint32]]], count:
         count: number of documents.
         representatives: room of a bucket at most.
     """
+    return joined((band_buckets(keys, owners) for keys, owners in bands), count, representatives)
+
+
+def band_buckets(
+    keys: NDArray[np.uint64], owners: NDArray[np.uint32]
+) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32]]:
+    """The buckets of one band: documents, the bucket of each (from 0), and the size of each bucket."""
+    width = 1 << max(4, int(2 * len(keys)).bit_length())
+    table, state = np.zeros(width, np.uint64), np.zeros(width, np.int64)
+    doc, bucket = np.empty(len(keys), np.uint32), np.empty(len(keys), np.uint32)
+    size = np.zeros(len(keys) // 2 + 1, np.uint32)
+    found, made = _group_band(keys, owners, table, state, doc, bucket, size)
+    return doc[:found].copy(), bucket[:found].copy(), size[:made].copy()
+
+
+def joined(
+    bands: Iterable[tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32]]],
+    count: int,
+    representatives: int,
+) -> Buckets:
+    """The buckets of all bands, as `band_buckets` gives them, in the order of the bands."""
     docs: list[NDArray[np.uint32]] = []
     buckets: list[NDArray[np.uint32]] = []
     sizes: list[NDArray[np.uint32]] = []
     used = 0
-    for keys, owners in bands:
-        width = 1 << max(4, int(2 * len(keys)).bit_length())
-        table, state = np.zeros(width, np.uint64), np.zeros(width, np.int64)
-        doc, bucket = np.empty(len(keys), np.uint32), np.empty(len(keys), np.uint32)
-        size = np.zeros(len(keys) // 2 + 1, np.uint32)
-        found, made = _group_band(keys, owners, table, state, doc, bucket, size)
-        docs.append(doc[:found].copy())
-        buckets.append(bucket[:found] + np.uint32(used))
-        sizes.append(size[:made])
-        used += made
+    for doc, bucket, size in bands:
+        docs.append(doc)
+        buckets.append(bucket + np.uint32(used))
+        sizes.append(size)
+        used += len(size)
     return _by_document(docs, buckets, sizes, count, representatives)
 
 

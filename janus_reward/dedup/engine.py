@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from janus_reward.dedup.batch import Batch
-from janus_reward.dedup.buckets import group
+from janus_reward.dedup.buckets import Buckets, group
 from janus_reward.dedup.fingerprint import FingerprintStage
 from janus_reward.dedup.frequent import Frequent, frequent_shingles
 from janus_reward.dedup.link import Corpus, link
@@ -97,6 +97,7 @@ def relink(
     settings: DedupSettings,
     *,
     frequent: Frequent | None = None,
+    buckets: Buckets | None = None,
     owned: tempfile.TemporaryDirectory[str] | None = None,
 ) -> DedupResult:
     """Everything after the fingerprints: buckets, boilerplate, ranks, links.
@@ -105,9 +106,10 @@ def relink(
         store: the fingerprints.
         settings: how; threshold, agreement and survivor rule may differ from those of the fingerprints' making.
         frequent: the boilerplate when it is settled already; found in the store when absent.
+        buckets: of the store's bands, when they are made already.
         owned: the temporary folder that lives as long as the result.
     """
-    buckets = group((store.band(name) for name in store.bands), len(store), settings.representatives)
+    buckets = buckets or group((store.band(name) for name in store.bands), len(store), settings.representatives)
     frequent = frequent or frequent_shingles(store.sets["code"], settings.frequent)
     of, ink, ground = store.pictures()
     corpus = Corpus(
