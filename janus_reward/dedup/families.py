@@ -1,0 +1,50 @@
+"""How languages are read for comparison: which marks begin a comment, whether case counts, which words are keywords."""
+
+from __future__ import annotations
+
+import keyword
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from janus_reward.dedup.hashing import token_hash64
+
+TEXT, HASH, SLASH, MARKUP, DASH, PERCENT, PLAIN, BLOCK = range(8)
+"""Families: prose; `#` comments; `//` and `/* */`; `<!-- -->`; `--`; `%`; no comments; only `/* */`."""
+
+_NAMES = {
+    HASH: "python manim r julia ruby shell bash sh yaml toml perl elixir gnuplot dockerfile makefile",
+    SLASH: "javascript typescript jsx tsx java c cpp c++ csharp go rust swift kotlin scala php dart d3 three.js glsl"
+    " processing p5 dot scad solidity",
+    MARKUP: "html xml svg vue svelte xhtml mathml markdown",
+    DASH: "sql lua haskell ada vhdl elm",
+    PERCENT: "latex tex tikz matlab octave mermaid erlang prolog postscript asymptote",
+    PLAIN: "json vega vega-lite csv wolfram mathematica text",
+    BLOCK: "css scss less",
+}
+
+_FAMILY = {name: family for family, names in _NAMES.items() for name in names.split()}
+
+_KEYWORDS = (
+    "abstract async await boolean break case catch char class const constructor continue debugger default "
+    "delete do double elif else enum export extends false final finally float for foreach from function "
+    "goto if implements import in instanceof int interface let long match namespace new null of package "
+    "private protected public return self short static struct super switch this throw throws true try "
+    "typedef typeof undefined union unsigned using var virtual void volatile while with yield select "
+    "where group order by insert update create table fn mut impl trait pub use mod local then end nil "
+    "library require def lambda print len range document window console numpy np pandas pd matplotlib "
+    "pyplot plt seaborn sns plotly go px d3 math svg g path rect circle line text"
+)
+
+
+def family_of(language: str | None) -> int:
+    """The family of a language name; `PLAIN` for one that is not known or `None`: nothing is taken for a comment."""
+    return PLAIN if language is None else _FAMILY.get(language.lower(), PLAIN)
+
+
+@cache
+def keyword_hashes() -> NDArray[np.uint64]:
+    """Sorted token hashes (uint64) of the words that are kept when identifiers are normalised."""
+    words = {*_KEYWORDS.split(), *keyword.kwlist, *keyword.softkwlist}
+    return np.array(sorted(token_hash64(word.encode()) for word in words), dtype=np.uint64)

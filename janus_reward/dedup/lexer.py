@@ -1,0 +1,260 @@
+"""From bytes to tokens, compiled: comments and layout fall away, identifiers and literals on request.
+
+A token is a run of letters, digits and `_`; each character of scripts written without spaces (Chinese, Japanese, Thai,
+emoji ...) is a token of its own. Punctuation separates, unless names or literals are normalised: then it is kept,
+because it is what remains of the structure.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from janus_reward.dedup.families import BLOCK, DASH, HASH, MARKUP, PERCENT, PLAIN, SLASH, TEXT
+from janus_reward.dedup.hashing import FNV_OFFSET, FNV_PRIME, STEP
+
+NAMES, LITERALS = 1, 2
+"""Bits of `normalise`: every identifier as one symbol; every number and string as one symbol."""
+
+_SEPARATOR, _WORD, _WIDE3, _WIDE4, _SKIP2, _SKIP3, _MARK = range(7)
+_SPACE = np.array([c in b" \t\r\n\f\v\0" for c in range(256)], dtype=np.bool_)
+_OFFSET, _PRIME, _STEP = np.uint64(FNV_OFFSET), np.uint64(FNV_PRIME), np.uint64(STEP)
+_NAME, _NUMBER, _STRING = np.uint64(0x6E616D65), np.uint64(0x6E756D62), np.uint64(0x73747267)
+_TRIPLE = 256
+_SCRIPT, _STYLE = 1, 2
+
+
+def _classes() -> NDArray[np.uint8]:
+    table = np.zeros(256, np.uint8)
+    for byte in range(256):
+        if chr(byte).isascii() and (chr(byte).isalnum() or byte == 0x5F):
+            table[byte] = _WORD
+    table[0x80:0xC0] = table[0xC3:0xE0] = _WORD
+    table[0xE1] = _WORD
+    table[0xC2] = _SKIP2
+    table[0xE0] = _WIDE3
+    table[0xE3:0xEF] = _WIDE3
+    table[0xE2] = table[0xEF] = _SKIP3
+    table[0xF0:0xF8] = _WIDE4
+    for mark in b"\"'`#/<-%\\\n>":
+        table[mark] = _MARK
+    return table
+
+
+def _folds() -> NDArray[np.uint8]:
+    table = np.tile(np.arange(256, dtype=np.uint8), (2, 1))
+    table[1, 0x41:0x5B] += 0x20
+    return table
+
+
+_CLASS, _FOLD = _classes(), _folds()
+
+
+@njit(cache=True, nogil=True)
+def _starts(data, i, stop, word):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """Whether the ASCII lower-case `word` stands at i, in any case."""
+    if i + len(word) > stop:
+        return False
+    for k in range(len(word)):  # noqa: SIM110 (compiled)
+        if (data[i + k] | 0x20) != (word[k] | 0x20):
+            return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _line_end(data, i, stop):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    while i < stop and data[i] != 10:
+        i += 1
+    return i
+
+
+@njit(cache=True, nogil=True)
+def _after(data, i, stop, first, second, third):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """The position after the closing mark (`first second third`; third 0: two bytes), or `stop`."""
+    while i + 1 < stop:
+        if data[i] == first and data[i + 1] == second:
+            if third == 0:
+                return i + 2
+            if i + 2 < stop and data[i + 2] == third:
+                return i + 3
+        i += 1
+    return stop
+
+
+@njit(cache=True, nogil=True)
+def _slash_comment(data, i, stop, lines):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    if data[i] != 47 or i + 1 >= stop:
+        return i
+    if data[i + 1] == 42:
+        return _after(data, i + 2, stop, 42, 47, 0)
+    if lines and data[i + 1] == 47:
+        return _line_end(data, i, stop)
+    return i
+
+
+@njit(cache=True, nogil=True)
+def _line_comment(data, i, stop, family):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    c = data[i]
+    if family == HASH:
+        return _line_end(data, i, stop) if c == 35 else i
+    if family == PERCENT:
+        escaped = i > 0 and data[i - 1] == 92
+        return _line_end(data, i, stop) if c == 37 and not escaped else i
+    if family == DASH and c == 45 and i + 1 < stop and data[i + 1] == 45:
+        return _line_end(data, i, stop)
+    return i
+
+
+@njit(cache=True, nogil=True)
+def _comment_end(data, i, stop, family, inner):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """The end of the comment that begins at i, or i when none does."""
+    if family == SLASH or family == BLOCK:  # noqa: SIM109
+        return _slash_comment(data, i, stop, family == SLASH)
+    if family != MARKUP:
+        return _line_comment(data, i, stop, family)
+    if inner != 0:
+        return _slash_comment(data, i, stop, inner == _SCRIPT)
+    if data[i] == 60 and i + 3 < stop and data[i + 1] == 33 and data[i + 2] == 45 and data[i + 3] == 45:
+        return _after(data, i + 4, stop, 45, 45, 62)
+    return i
+
+
+@njit(cache=True, nogil=True)
+def _quote_after(data, i, stop, quote, family):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """The open quote (0: none) and the next position, after the mark at i."""
+    c = data[i]
+    if quote == 0:
+        if c != 34 and c != 39 and not (c == 96 and family != HASH):
+            return 0, i + 1
+        if family == HASH and i + 2 < stop and data[i + 1] == c and data[i + 2] == c:
+            return c + _TRIPLE, i + 3
+        return int(c), i + 1
+    if c == 92:
+        return quote, i + 2
+    if quote > _TRIPLE:
+        if c == quote - _TRIPLE and i + 2 < stop and data[i + 1] == c and data[i + 2] == c:
+            return 0, i + 3
+        return quote, i + 1
+    if c == quote or (c == 10 and quote != 96):
+        return 0, i + 1
+    return quote, i + 1
+
+
+@njit(cache=True, nogil=True)
+def _inner_after(data, i, stop, inner):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """Inside markup: whether a script or a style begins or ends with the `<` at i."""
+    if inner != 0:
+        closes = _starts(data, i, stop, b"</script") or _starts(data, i, stop, b"</style")
+        return 0 if closes else inner
+    if _starts(data, i, stop, b"<script"):
+        return _SCRIPT
+    return _STYLE if _starts(data, i, stop, b"<style") else 0
+
+
+@njit(cache=True, nogil=True)
+def _known(value, keywords):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    place = np.searchsorted(keywords, value)
+    return place < len(keywords) and keywords[place] == value
+
+
+@njit(cache=True, nogil=True)
+def _normal(data, begin, value, normalise, keywords, markup):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """The token's hash with names and numbers made alike; keywords, attributes after a dot and tag names stay."""
+    c = data[begin]
+    if 48 <= c <= 57:
+        return _NUMBER if normalise & LITERALS else value
+    if not normalise & NAMES or markup or (begin > 0 and data[begin - 1] == 46):
+        return value
+    return value if _known(value, keywords) else _NAME
+
+
+@njit(cache=True, nogil=True)
+def _wide(data, i, width, stop):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """The hash of one wide character, 0 when it is punctuation, and the next position."""
+    end = min(i + width, stop)
+    if width == 3 and data[i] == 0xE3 and end - i > 1 and data[i + 1] == 0x80:
+        return np.uint64(0), end
+    value = _OFFSET
+    for k in range(i, end):
+        value = (value ^ np.uint64(data[k])) * _PRIME
+    return value, end
+
+
+@njit(cache=True, nogil=True)
+def lex(data, start, stop, family, normalise, keywords, hashes, begins, ends):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201, C901
+    """Tokens of `data[start:stop]`.
+
+    Args:
+        data: (bytes,) uint8.
+        start: first byte of the text.
+        stop: end of the text.
+        family: of the language, from `families`.
+        normalise: bits of NAMES and LITERALS.
+        keywords: sorted uint64 hashes that NAMES leaves alone.
+        hashes: (stop - start + 1,) uint64, written: the hash of every token.
+        begins: int64 of the same length, written: its first byte.
+        ends: likewise its end.
+
+    Returns:
+        The number of tokens, and a 64-bit hash of all that is neither layout nor comment, punctuation included.
+    """
+    fold = _FOLD[1 if family == TEXT else 0]
+    tracks = family != TEXT and family != MARKUP and family != PERCENT and family != PLAIN
+    count, quote, inner = 0, 0, 0
+    whole = np.uint64(family == TEXT)
+    i = start
+    while i < stop:
+        c = data[i]
+        kind = _CLASS[c]
+        if kind == _WORD:
+            begin = i
+            value = _OFFSET
+            while i < stop and _CLASS[data[i]] == _WORD:
+                value = (value ^ np.uint64(fold[data[i]])) * _PRIME
+                i += 1
+            if quote != 0 and normalise & LITERALS:
+                continue
+            if normalise != 0 and quote == 0:
+                value = _normal(data, begin, value, normalise, keywords, family == MARKUP and inner == 0)
+        elif kind == _WIDE3 or kind == _WIDE4:  # noqa: SIM109
+            begin = i
+            value, i = _wide(data, i, 3 if kind == _WIDE3 else 4, stop)
+            if value == 0 or (quote != 0 and normalise & LITERALS):
+                continue
+        else:
+            begin = i
+            if kind == _MARK:
+                if quote == 0:
+                    end = _comment_end(data, i, stop, family, inner)
+                    if end > i:
+                        i = end
+                        continue
+                if family == MARKUP and c == 60:
+                    inner = _inner_after(data, i, stop, inner)
+                    quote = 0
+                was = quote
+                if tracks or inner == _SCRIPT:
+                    quote, i = _quote_after(data, i, stop, quote, family)
+                else:
+                    i += 1
+                if was != 0 and normalise & LITERALS:
+                    continue
+                if was == 0 and quote != 0 and normalise & LITERALS:
+                    c = np.uint8(0)
+            else:
+                i += 2 if kind == _SKIP2 else 3 if kind == _SKIP3 else 1
+                if quote != 0 and normalise & LITERALS:
+                    continue
+            if kind == _SKIP2 or kind == _SKIP3 or (_SPACE[c] and c != 0):  # noqa: SIM109
+                continue
+            value = _STRING if c == 0 else np.uint64(c) + np.uint64(1 << 20)
+            whole = (whole ^ value) * _STEP
+            if normalise == 0:
+                continue
+        if kind != _MARK and kind != _SEPARATOR:
+            whole = (whole ^ value) * _STEP
+        whole ^= whole >> np.uint64(31)
+        hashes[count], begins[count], ends[count] = value, begin, min(i, stop)
+        count += 1
+    return count, whole
