@@ -1,0 +1,46 @@
+"""Pictures of the page: small, re-encoded, inside the page itself."""
+
+from __future__ import annotations
+
+import base64
+import io
+from functools import lru_cache
+from pathlib import Path
+
+from PIL import Image
+
+from janus_reward.run import Run
+
+_WIDTH, _HEIGHT = 560, 700
+_MAX_PIXELS = 60_000_000
+_QUALITY = 72
+
+
+def thumbnail(run: Run, sha256: str | None) -> str | None:
+    """A render as a data URL of at most 560 x 700 pixels; `None` when it is gone, too large or no picture."""
+    return None if sha256 is None else _encoded(run.picture(sha256))
+
+
+@lru_cache(maxsize=512)
+def _encoded(path: Path) -> str | None:
+    try:
+        with Image.open(path) as picture:
+            if picture.width * picture.height > _MAX_PIXELS:
+                return None
+            small = _flat(picture)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return None
+    small.thumbnail((_WIDTH, _HEIGHT * 2), Image.Resampling.LANCZOS)
+    small = small.crop((0, 0, small.width, min(small.height, _HEIGHT)))
+    file = io.BytesIO()
+    small.save(file, "WEBP", quality=_QUALITY, method=4)
+    return "data:image/webp;base64," + base64.b64encode(file.getvalue()).decode("ascii")
+
+
+def _flat(picture: Image.Image) -> Image.Image:
+    """On white, where the picture is transparent."""
+    if picture.mode not in ("RGBA", "LA", "P"):
+        return picture.convert("RGB")
+    clear = picture.convert("RGBA")
+    ground = Image.new("RGBA", clear.size, "white")
+    return Image.alpha_composite(ground, clear).convert("RGB")
