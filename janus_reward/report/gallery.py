@@ -28,10 +28,13 @@ def chosen_rows(audit: Audit, most: int) -> dict[int, list[str]]:
     """Places of the rows to show, with the views that each belongs to; the same for the same run."""
     share = max(1, most // len(VIEWS))
     found: dict[int, list[str]] = {}
-    for name, places in _ranked(audit):
-        size = share if name != "random" else max(1, most - share * (len(VIEWS) - 1))
-        for place in places[:size].tolist():
+    ranked = dict(_ranked(audit))
+    for name in VIEWS[1:]:
+        for place in ranked[name][:share].tolist():
             found.setdefault(place, []).append(name)
+    room = max(share, most - len(found))
+    for place in ranked["random"][:room].tolist():
+        found.setdefault(place, []).append("random")
     return dict(sorted(found.items()))
 
 

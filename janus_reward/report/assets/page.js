@@ -199,7 +199,7 @@
     return { traces: [{ type: "heatmap", x: domains, y: quantities.map((name) => (name === "score" ? "total" : words(name))), z, text, customdata: custom,
       texttemplate: "%{text}", zmin: 1, zmax: 5, colorscale: scale, showscale: false, xgap: 2, ygap: 2,
       hovertemplate: "%{y}, %{x}: %{z:.2f} (%{customdata} rows)<extra></extra>" }],
-      layout: { margin: { l: 138, r: 10, t: 6, b: 70 }, yaxis: { autorange: "reversed" } } };
+      layout: { margin: { l: 20, r: 10, t: 6, b: 20 }, xaxis: { automargin: true }, yaxis: { autorange: "reversed", automargin: true } } };
   }
   function coverage() {
     const kept = facts.selection !== null;
