@@ -63,4 +63,4 @@ def _complain(error: JanusError) -> None:
 
 
 # The command modules register themselves on the app above.
-from janus_reward.cli import curate, doctor, export, inspect, judge, render, report, score, select  # noqa: E402, F401
+from janus_reward.cli import curate, doctor, export, inspect, judge, label, render, report, score, select  # noqa: E402, F401
