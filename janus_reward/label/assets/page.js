@@ -54,8 +54,9 @@
     progress();
   }
   function side(row, title) {
-    return h("div", { class: "panel" }, title && h("h2", {}, title), row.stills.length ? row.stills.map(picture) : h("p", { class: "soft" }, `No picture (${row.outcome || "error"}).`),
-      h("h2", {}, [row.domain, row.language].filter(Boolean).join(", ")), h("pre", { tabindex: "0" }, row.code || "(no code)"));
+    return h("div", { class: title ? "panel" : "panel wide" },
+      h("div", {}, title && h("h2", {}, title), row.stills.length ? row.stills.map(picture) : h("p", { class: "soft" }, `No picture (${row.outcome || "error"}).`)),
+      h("div", {}, h("h2", {}, [row.domain, row.language].filter(Boolean).join(", ")), h("pre", { tabindex: "0" }, row.code || "(no code)")));
   }
   async function show() {
     const item = state.items[at];
