@@ -2,11 +2,12 @@
 
     python reports/curation.py DATA WORK [--rows 420] [--workers N] [--write reports/curation.md]
 
-DATA holds the sets `chartmimic`, `design2code`, `svgenius`, `vega_lite_examples`, `nvbench` and `interactscience` (with
-`labels.jsonl`: a strong judge's checklist scores). A seeded sample of them becomes one corpus in WORK; to it come copies
-that were planted: the same code with other names of variables, comments and layout. `janus-reward curate` does the rest; the same
-command goes on where it stopped. What is told of the labels is told only of demos, the set that has labels of single rows; the
-judge's weights were fitted on them among others, so those figures show the way of a selection, not its worth elsewhere.
+DATA holds the sets `chartmimic`, `design2code`, `svgenius`, `vega_lite_examples`, `nvbench` and `interactscience`
+(with `labels.jsonl`: a strong judge's checklist scores). A seeded sample of them becomes one corpus in WORK; to it come
+copies that were planted: the same code with another comment and other blank lines. `janus-reward curate` does the rest;
+the same command goes on where it stopped. What is told of labels is told of demos, the one set here that has labels of
+single rows. The judge's weights were fitted on them among others: those figures show the way of a selection, not its
+worth elsewhere.
 """
 
 from __future__ import annotations
@@ -69,7 +70,7 @@ def _sampled(records: Sequence[dict[str, Any]], count: int, seed: str) -> list[d
 
 
 def _moved(record: dict[str, Any], folder: Path, corpus: Path, source: str) -> dict[str, Any]:
-    """The record with its picture beside the corpus; renders that came along are left out, so that all are made here."""
+    """The record with its picture beside the corpus; renders that came along are left out: all are made here."""
     made = {name: value for name, value in record.items() if name != "render"}
     if made.get("reference"):
         target = corpus / source / Path(made["reference"]).name
@@ -182,8 +183,8 @@ def read_labels(data: Path) -> dict[str, float]:
 
 def _cuts(run: Run, labels: dict[str, float], config: CurateConfig) -> Iterator[str]:
     yield "## The cut\n"
-    yield "Rows kept at each cut of the total, by the same policy; and, of demos, how good a strong judge found the kept ones "
-    yield "(mean of its checklist, 1-5; share at 3 or better), with 95 % intervals over tasks.\n"
+    yield "Rows kept at each cut of the total, by the same policy without floors; and, of demos at or above it, how"
+    yield "good a strong judge found them (mean of its checklist, 1-5; share at 3 or better), with 95 % intervals.\n"
     yield "| cut | kept | mean score of kept | demos kept | their label | labelled 3 or better |"
     yield "|---|---|---|---|---|---|"
     policy = load_policy(CLEAN_PRESET)
@@ -207,15 +208,16 @@ def _policies(run: Run, labels: dict[str, float], config: CurateConfig, work: Pa
         domains = ", ".join(f"{d} {c['kept']}" for d, c in selection.summary["slices"]["domain"].items() if c["kept"])
         kept = [id_ for id_ in selection.ids() if id_ in labels]
         summary = selection.summary
-        yield f"| `{name}` | {summary['kept']} | {summary['review']} | {domains} | {_label(kept, labels)} (n={len(kept)}) |"
+        told = f"{_label(kept, labels)} (n={len(kept)})"
+        yield f"| `{name}` | {summary['kept']} | {summary['review']} | {domains} | {told} |"
     yield ""
 
 
 def _judges(run: Run, labels: dict[str, float]) -> Iterator[str]:
     """The best answer to each task, as different judges pick it."""
     yield "## The judge\n"
-    yield "One of the answers to each task of the demos, picked by different judges: the label of the pick, and how often the pick "
-    yield "is the best labelled one.\n"
+    yield "One of the answers to each task of the demos, picked by different judges: the label of the pick, and"
+    yield "how often the pick is the best labelled one.\n"
     yield "| picked by | tasks | label of the pick | best one picked |"
     yield "|---|---|---|---|"
     rows = run.table(
@@ -274,10 +276,10 @@ def _copies(run: Run, config: CurateConfig, work: Path) -> Iterator[str]:
 
 def _label(ids: Sequence[str], labels: dict[str, float]) -> str:
     values = np.array([labels[id_] for id_ in ids])
-    if not len(values):
+    if len(values) < 5:
         return "-"
     found = bootstrapped(lambda at: float(values[at].mean()) if len(at) else None, [id_.split("/")[1] for id_ in ids])
-    return f"{found.value:.2f} [{found.low:.2f}, {found.high:.2f}]"
+    return str(found)
 
 
 def _good(ids: Sequence[str], labels: dict[str, float]) -> str:

@@ -74,7 +74,8 @@ def _do(
     started = time.monotonic()
     made: Told = step.run(config, place)
     steps = {**folder.manifest["steps"]}
-    steps[step.name] = {"digest": wanted, "seconds": round(time.monotonic() - started, 3), "told": made}
+    seconds = made.get("wall_s", round(time.monotonic() - started, 3))
+    steps[step.name] = {"digest": wanted, "seconds": seconds, "told": made}
     folder.save(status="running", steps=steps)
 
 

@@ -59,7 +59,7 @@ def score(config: CurateConfig, place: Place) -> Told:
         config.source, place.of("score"), mapping=config.score.map, on_progress=place.on_progress, **options
     )
     summary = run.summary()
-    return {"rows": summary.rows, "scored": summary.scored, "errors": summary.errors}
+    return {"rows": summary.rows, "scored": summary.scored, "errors": summary.errors, "wall_s": summary.wall_s}
 
 
 def dedup(config: CurateConfig, place: Place) -> Told:

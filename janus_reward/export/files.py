@@ -7,7 +7,6 @@ import io
 import json
 import tarfile
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -102,34 +101,44 @@ def write_tar(rows: Iterator[Row], kinds: Mapping[str, Kind], folder: Path, spli
 
     KIND names the members beside the JSON: readers want the same members in every sample of a shard.
     """
-    with ExitStack() as opened:
-        shards: dict[str, _Shards] = {}
+    shards: dict[str, _Shards] = {}
+    try:
         for number, row in enumerate(rows):
             members = list(_members(row, f"{number:09d}"))
             kind = "-".join(name.split(".")[1] for name, _ in members[1:]) or "code"
             if kind not in shards:
-                shards[kind] = _Shards(folder, f"{split}-{kind}", opened)
+                shards[kind] = _Shards(folder, f"{split}-{kind}")
             shards[kind].add(members)
+    finally:
+        for own in shards.values():
+            own.close()
     return sorted(path for own in shards.values() for path in own.paths)
 
 
 class _Shards:
     """Tar files of one kind of sample, the last of them open."""
 
-    def __init__(self, folder: Path, name: str, opened: ExitStack) -> None:
-        self._folder, self._name, self._opened, self._samples = folder / "data", name, opened, 0
+    def __init__(self, folder: Path, name: str) -> None:
+        self._folder, self._name, self._samples = folder / "data", name, 0
+        self._tar: tarfile.TarFile | None = None
         self.paths: list[Path] = []
 
     def add(self, members: list[tuple[str, bytes]]) -> None:
         """Write one sample, into a new file when the last one is full."""
-        if self._samples % _TAR_ROWS == 0:
+        if self._tar is None or self._samples % _TAR_ROWS == 0:
+            self.close()
             self.paths.append(_next(self._folder, self._name, len(self.paths), "tar"))
-            self._tar = self._opened.enter_context(tarfile.open(self.paths[-1], "w", format=tarfile.USTAR_FORMAT))  # noqa: SIM115
+            self._tar = tarfile.open(self.paths[-1], "w", format=tarfile.USTAR_FORMAT)  # noqa: SIM115
         for name, data in members:
             entry = tarfile.TarInfo(name)
             entry.size = len(data)
             self._tar.addfile(entry, io.BytesIO(data))
         self._samples += 1
+
+    def close(self) -> None:
+        """Finish the open file."""
+        if self._tar is not None:
+            self._tar.close()
 
 
 def _members(row: Row, key: str) -> Iterator[tuple[str, bytes]]:

@@ -17,7 +17,7 @@ from janus_reward.export.card import About, card
 from janus_reward.export.croissant import croissant
 from janus_reward.export.files import Pictures, finished, write_jsonl, write_parquet, write_tar
 from janus_reward.export.formats import Format, Kind, Row, columns, format_named, rows
-from janus_reward.export.records import SHOWN_TASKS, Records, known_source, licences
+from janus_reward.export.records import SHOWN_TASKS, Records, known_source
 from janus_reward.export.wanted import pairs, wanted_records
 from janus_reward.render.store import digest
 from janus_reward.run import Run
@@ -105,7 +105,7 @@ def _write(folder: Path, records: Records, form: Format, settings: dict[str, Any
     splits, shards = _splits(folder, records, form, kinds, settings)
     about = About(
         settings, form, records.selection, records.run, splits, shards, dict(sorted(records.left_out.items())),
-        _licences(records, form), kinds, _certificate(records.selection, folder),
+        dict(records.licences.most_common()), kinds, _certificate(records.selection, folder),
     )  # fmt: skip
     if form.name == "sharegpt":
         _put(folder / "dataset_info.json", _dataset_info(settings["name"], splits, kinds))
@@ -153,12 +153,6 @@ def _shows(records: Records) -> bool:
     """Whether any prompt can hold a picture: a trainer takes a set with a column of pictures for a visual one."""
     tasks = records.selection.summary["slices"]["task"]
     return records.source is not None and any(name in SHOWN_TASKS for name in tasks)
-
-
-def _licences(records: Records, form: Format) -> dict[str, int]:
-    policy = records.selection.manifest["settings"]["policy"]
-    field = (policy.get("licence") or {}).get("field", "licence")
-    return dict(Counter(licences(record.meta, field) for record in wanted_records(records, form)).most_common())
 
 
 def _certificate(selection: Selection, folder: Path) -> dict[str, Any] | None:

@@ -73,19 +73,28 @@ class Records:
         selection, run: what was decided about what.
         source: the dataset that the run scored; needed for rows whose prompt shows more than the instruction.
         left_out: rows by why they make no record, of the last pass.
+        licences: records that were taken by the licence that their meta names, of the last pass.
     """
 
     selection: Selection
     run: Run
     source: Source | None = None
     left_out: Counter[str] = field(default_factory=Counter)
+    licences: Counter[str] = field(default_factory=Counter)
 
     def __iter__(self) -> Iterator[Record]:
         self.left_out.clear()
+        self.licences.clear()
         for row, decision, triple in self._joined():
             record = self._record(row, decision, triple)
             if record is not None:
                 yield record
+
+    def take(self, record: Record) -> Record:
+        """Count a record that goes into the set."""
+        policy = self.selection.manifest["settings"]["policy"]
+        self.licences[_licence(record.meta, (policy.get("licence") or {}).get("field", "licence"))] += 1
+        return record
 
     def _record(self, row: dict[str, Any], decision: dict[str, Any], triple: Triple | None) -> Record | None:
         problem = _unusable(row, triple)
@@ -145,7 +154,7 @@ def known_source(source: Source, run: Run) -> Source:
     return source
 
 
-def licences(meta: str, field: str) -> str:
+def _licence(meta: str, field: str) -> str:
     """The licence that a row's meta names, or `not named`."""
     value: Any = json.loads(meta or "{}")
     for key in field.split("."):

@@ -26,7 +26,7 @@ def wanted_records(records: Records, form: Format) -> Iterator[Record]:
         if token is not None:
             records.left_out[f"holds the text {token}, which the trainer takes for a picture or sound"] += 1
             continue
-        yield record
+        yield records.take(record)
 
 
 def pairs(records: Records, form: Format, scratch: Path, margin: float, most: int) -> Iterator[tuple[Record, Record]]:
