@@ -16,7 +16,13 @@ from janus_reward.cli.select import Contamination, Dedup
 def report(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run of `score dataset`.")],
     out: Annotated[
-        Path | None, typer.Option("-o", "--out", metavar="FILE", help=".html or .md; RUN/report.html when absent.")
+        Path | None,
+        typer.Option(
+            "-o",
+            "--out",
+            metavar="FILE",
+            help="FILE.html, FILE.md, or a folder for many rows; RUN/report.html when absent.",
+        ),
     ] = None,
     selection: Annotated[
         Path | None, typer.Option("--selection", metavar="DIR", help="The folder that `select RUN` wrote.")
@@ -30,15 +36,17 @@ def report(
         Path | None, typer.Option("--card", metavar="FILE", help="The JSON that `judge card -o` wrote.")
     ] = None,
     title: Annotated[str, typer.Option("--title", help="Heading; the folder's name when absent.")] = "",
-    gallery: Annotated[int, typer.Option("--gallery", min=0, max=5000, help="Rows shown in full.")] = 240,
+    gallery: Annotated[int, typer.Option("--gallery", min=0, max=100_000, help="Rows shown in full.")] = 240,
     as_json: options.AsJson = False,
 ) -> None:
-    """Write the audit of RUN as one HTML file that works without a network, and print its summary.
+    """Write the audit of RUN as a page that works without a network, and print its summary.
 
     Examples:
         janus-reward report runs/a
 
         janus-reward report runs/a --selection selected/a --dedup runs/a-dedup --compare runs/before -o audit.html
+
+        janus-reward report runs/a -o audit --gallery 5000
 
         janus-reward report runs/a -o audit.md
     """

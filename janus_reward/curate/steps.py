@@ -80,9 +80,7 @@ def decontaminate(config: CurateConfig, place: Place) -> Told:
     against = asked.pop("against", None)
     if not against:
         raise InputError("decontaminate: `against` names no benchmark")
-    counts = room.decontaminate_dataset(
-        place.of("score"), place.of("decontaminate"), against=tuple(against), **_tuples(asked)
-    )
+    counts = room.decontaminate_dataset(place.of("score"), place.of("decontaminate"), list(against), **_tuples(asked))
     return dict(counts)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from janus_reward.report.audit import Audit
 from janus_reward.report.thumbnails import thumbnail
+from janus_reward.run import Run
 from janus_reward.select.rows import Rows
 
 _CODE_CHARS = 6_000
@@ -38,16 +39,20 @@ def chosen_rows(audit: Audit, most: int) -> dict[int, list[str]]:
     return dict(sorted(found.items()))
 
 
-def details(audit: Audit, chosen: Mapping[int, list[str]]) -> list[dict[str, Any]]:
-    """Everything that the page shows of the chosen rows, in their order."""
+def details(
+    audit: Audit, chosen: Mapping[int, list[str]], picture: Callable[[Run, str | None], str | None] = thumbnail
+) -> Iterator[dict[str, Any]]:
+    """Everything that the page shows of the chosen rows, in their order.
+
+    Args:
+        audit: of the run.
+        chosen: places of rows with their views.
+        picture: how a render gets into the page.
+    """
     decisions, reasons = audit.decisions
-    found = []
     for place, row in _read(audit, sorted(chosen)):
-        shown = _detail(audit, row)
-        found.append(
-            {"at": place, "views": chosen[place], "decision": decisions[place], "why": reasons[place], **shown}
-        )
-    return found
+        shown = _detail(audit, row, picture)
+        yield {"at": place, "views": chosen[place], "decision": decisions[place], "why": reasons[place], **shown}
 
 
 def disagreement(rows: Rows) -> NDArray[np.float64]:
@@ -98,7 +103,7 @@ def _read(audit: Audit, places: list[int]) -> Iterator[tuple[int, dict[str, Any]
             return
 
 
-def _detail(audit: Audit, row: Mapping[str, Any]) -> dict[str, Any]:
+def _detail(audit: Audit, row: Mapping[str, Any], picture: Callable[[Run, str | None], str | None]) -> dict[str, Any]:
     code = row["code"] or ""
     whys = row.get("rationales") or {}
     criteria = [
@@ -106,7 +111,7 @@ def _detail(audit: Audit, row: Mapping[str, Any]) -> dict[str, Any]:
         for name in audit.rows.criteria
         if row[name] is not None or row[f"{name}_reason"] != "not_applicable"
     ]
-    stills = [thumbnail(audit.run, sha256) for sha256 in (row.get("stills") or ())[:_STILLS]]
+    stills = [picture(audit.run, sha256) for sha256 in (row.get("stills") or ())[:_STILLS]]
     return {
         "id": row["id"],
         "instruction": _cut(row["instruction"] or "", _TEXT_CHARS),

@@ -1,4 +1,4 @@
-"""`report_run`: everything about a run in one HTML file that runs nothing but its own scripts and asks no network."""
+"""`report_run`: everything about a run on one page that runs nothing but its own scripts and asks no network."""
 
 from __future__ import annotations
 
@@ -18,10 +18,13 @@ from janus_reward.report.facts import facts
 from janus_reward.report.findings import cluster_views, contamination_views
 from janus_reward.report.gallery import VIEWS, chosen_rows, details
 from janus_reward.report.markdown import markdown_report
+from janus_reward.report.thumbnails import PictureFolder
 from janus_reward.run import Run
 from janus_reward.select.selection import Selection
 
 _ASSETS = Path(__file__).parent / "assets"
+
+_PART = 20
 
 GALLERY = 240
 """Rows shown in full when nothing else is asked."""
@@ -43,7 +46,8 @@ def report_run(
 
     Args:
         run: of `score dataset`.
-        out: the file; `.md` writes Markdown; `RUN/report.html` when absent.
+        out: `FILE.html`; `FILE.md` for Markdown; another name for a folder whose pictures and rows lie beside the page;
+            `RUN/report.html` when absent.
         selection: folder of `select`.
         dedup: folder of `dedup` about this run.
         contamination: folder of `decontaminate` about this run.
@@ -70,31 +74,59 @@ def report_run(
     if gallery < 0:
         raise InputError(f"a gallery of {gallery} rows cannot be shown")
     target = Path(out) if out is not None else opened.path / "report.html"
-    text = markdown_report(audit) if target.suffix == ".md" else html_report(audit, gallery)
-    _put(target, text)
-    return target
+    if target.suffix == ".md":
+        _put(target, markdown_report(audit))
+        return target
+    if target.suffix == ".html":
+        _put(target, html_report(audit, gallery))
+        return target
+    return _folder_report(audit, gallery, target)
 
 
 def html_report(audit: Audit, gallery: int = GALLERY) -> str:
-    """The page as text."""
+    """The page as text, with everything inside."""
+    chosen = chosen_rows(audit, gallery) if gallery else {}
+    return _page(audit, list(details(audit, chosen)), "")
+
+
+def _folder_report(audit: Audit, gallery: int, folder: Path) -> Path:
+    """The page as `index.html`; pictures are files, and rows in full lie in `rows/`, read when looked at."""
+    chosen = chosen_rows(audit, gallery) if gallery else {}
+    stubs: list[dict[str, Any]] = []
+    try:
+        part: list[dict[str, Any]] = []
+        for row in details(audit, chosen, PictureFolder(folder)):
+            stubs.append({"at": row["at"], "views": row["views"], "part": len(stubs) // _PART})
+            part.append(row)
+            if len(part) == _PART or len(stubs) == len(chosen):
+                text = f"janusRows({_inert(part)});\n"
+                _put(folder / "rows" / f"{stubs[-1]['part']:05d}.js", text)
+                part = []
+    except OSError as error:
+        raise DiskError(f"cannot write {folder}: {error.strerror}", hint="Choose another -o.") from error
+    _put(folder / "index.html", _page(audit, stubs, " 'self'"))
+    return folder / "index.html"
+
+
+def _page(audit: Audit, rows: list[dict[str, Any]], beside: str) -> str:
+    """The page around rows; `beside` lets it load what lies beside it."""
     shown = {
         "facts": facts(audit),
         "columns": packed_columns(audit),
         "views": list(VIEWS),
-        "details": details(audit, chosen_rows(audit, gallery)) if gallery else [],
+        "details": rows,
         "clusters": cluster_views(audit),
         "contamination": contamination_views(audit),
         "drift": drift(audit),
     }
-    style, script = _asset("page.css"), _asset("page.js")
-    plotly = _plotly()
+    style, script, plotly = _asset("page.css"), _asset("page.js"), _plotly()
     policy = "; ".join(
         (
             "default-src 'none'",
-            f"script-src {_digest(script)} {_digest(plotly)}",
+            f"script-src {_digest(script)} {_digest(plotly)}{beside}",
             f"style-src-elem {_digest(style)} {_digest('')}",
             "style-src-attr 'unsafe-inline'",
-            "img-src data:",
+            f"img-src data:{beside}",
             "base-uri 'none'",
             "form-action 'none'",
         )

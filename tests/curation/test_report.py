@@ -1,5 +1,6 @@
 """The audit page: true numbers, hostile content stays text, nothing is asked of a network; looked at in Chromium."""
 
+import io
 import json
 import re
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from janus_reward.cli import app
@@ -17,6 +19,12 @@ from janus_reward.select import Policy, select_run
 ATTACK = "</script><script>window.owned=1</script><img src=x onerror=window.owned=1><svg onload=window.owned=1>"
 LEAK = "<img src='http://192.0.2.1/leak.png'><link rel=stylesheet href='http://192.0.2.1/a.css'>"
 MARKS = "%SCRIPT% %PLOTLY% %DATA% ${7*7} {{7*7}} \u2028 \u202e"
+
+
+def png(number: int) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (64, 48), (number * 5, 40, 90)).save(file, "PNG")
+    return file.getvalue()
 
 
 def data_of(page: Path) -> dict:
@@ -187,6 +195,23 @@ def test_charts_are_drawn_by_the_library_in_the_page(browser, make_run, tmp_path
         node.locator("svg.main-svg").first.wait_for(state="attached", timeout=60_000)
     assert tab.locator("#scores .bars path").count() >= 10
     assert errors == []
+
+
+@pytest.mark.e2e
+def test_a_folder_reads_rows_and_pictures_when_they_are_looked_at(browser, make_run, tmp_path):
+    rows = [{"instruction": f"Plot number {at}", "code": f"code {at} {ATTACK}", "png": png(at)} for at in range(50)]
+    page = report_run(make_run(rows), tmp_path / "site", gallery=50)
+    assert page == tmp_path / "site" / "index.html"
+    assert "code 7 " not in page.read_text()
+    assert len(list((tmp_path / "site" / "pictures").iterdir())) == 50
+    tab, asked, errors = opened(browser, page)
+    tab.locator("#query").fill("number 7")
+    tab.locator(".card").first.click()
+    tab.locator("#detail pre.code").first.wait_for()
+    assert "code 7 " in tab.locator("#detail pre.code").first.inner_text()
+    assert tab.locator("#detail img").first.evaluate("(image) => image.decode().then(() => image.naturalWidth)") == 64
+    assert tab.evaluate("window.owned") is None
+    assert (asked, errors) == ([], [])
 
 
 def test_the_page_holds_the_runs_own_numbers(make_run, tmp_path):

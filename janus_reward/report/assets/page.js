@@ -271,6 +271,20 @@
 
   // ---- rows: search over all, in full for the sample ----
   const shownAt = new Map(details.map((row, at) => [row.at, at]));
+  const asked = new Map();
+  window.janusRows = (rows) => { for (const row of rows) details[shownAt.get(row.at)] = row; };
+  function part(number) {
+    if (!asked.has(number)) asked.set(number, new Promise((done) => {
+      const script = document.createElement("script");
+      script.src = `rows/${String(number).padStart(5, "0")}.js`;
+      script.onload = script.onerror = () => { script.remove(); done(); };
+      document.head.append(script);
+    }));
+    return asked.get(number);
+  }
+  const need = (places) => Promise.all([...new Set(places.filter((at) => shownAt.has(at)).map((at) => details[shownAt.get(at)].part))]
+    .filter((number) => number !== undefined).map(part));
+  const inFull = (at) => { const row = shownAt.has(at) ? details[shownAt.get(at)] : null; return row && row.id !== undefined ? row : null; };
   let filters = {}, list, info, pager, query, spinner;
   function rowsSection() {
     const options = (name) => h("select", { "aria-label": name, on: { change: search } }, h("option", { value: "" }, `any ${name}`),
@@ -311,17 +325,19 @@
     for (const button of document.querySelectorAll("[data-view]")) button.setAttribute("aria-pressed", String(button.dataset.view === (text ? "all" : state.view)));
     showPage();
   }
-  function showPage() {
-    const start = state.page * PAGE, part = state.matches.slice(start, start + PAGE);
-    info.textContent = state.matches.length ? `${number(state.matches.length)} rows; ${start + 1} to ${start + part.length}` : "No row fits.";
-    list.replaceChildren(...part.map(cardOf));
+  async function showPage() {
+    const start = state.page * PAGE, places = state.matches.slice(start, start + PAGE), matches = state.matches;
+    info.textContent = state.matches.length ? `${number(state.matches.length)} rows; ${start + 1} to ${start + places.length}` : "No row fits.";
+    if (places.some((at) => shownAt.has(at) && !inFull(at))) await need(places);
+    if (matches !== state.matches || start !== state.page * PAGE) return;
+    list.replaceChildren(...places.map(cardOf));
     const turn = (by) => () => { state.page += by; state.focus = -1; showPage(); document.getElementById("rows").scrollIntoView(); };
     pager.replaceChildren(state.page > 0 ? h("button", { type: "button", on: { click: turn(-1) } }, "Previous") : "",
       start + PAGE < state.matches.length ? h("button", { type: "button", on: { click: turn(1) } }, "Next") : "");
   }
   const nameOf = (column, at) => columns.names[column][state.rows.codes[column][at]];
   function cardOf(at) {
-    const row = shownAt.has(at) ? details[shownAt.get(at)] : null;
+    const row = inFull(at);
     const [id, text] = state.texts ? state.texts[at] : [row ? row.id : `row ${at}`, row ? row.instruction : ""];
     const value = state.rows.numbers.score[at] ? state.rows.numbers.score[at] / 1000 : null;
     const decision = nameOf("decision", at), outcome = nameOf("outcome", at);
@@ -337,9 +353,11 @@
     if (row && row.still) return h("div", { class: "shot" }, h("img", { src: row.still, alt: "", loading: "lazy" }));
     return h("div", { class: "shot none" }, row ? h("pre", {}, (row.code || row.message || "no code").slice(0, 420)) : `${outcome}; not in the sample`);
   }
-  function open(at) {
-    const row = shownAt.has(at) ? details[shownAt.get(at)] : null, dialog = document.getElementById("detail");
+  async function open(at) {
     state.open = at;
+    if (shownAt.has(at) && !inFull(at)) await need([at]);
+    if (state.open !== at) return;
+    const row = inFull(at), dialog = document.getElementById("detail");
     const step = (by) => h("button", { type: "button", title: by > 0 ? "Next (j)" : "Previous (k)", on: { click: () => move(by) } }, by > 0 ? "Next" : "Previous");
     const head = h("div", { class: "dhead" }, h("h3", {}, row ? row.id : state.texts ? state.texts[at][0] : `row ${at}`), step(-1), step(1),
       h("button", { type: "button", on: { click: () => dialog.close() } }, "Close"));
@@ -384,10 +402,10 @@
       h("figcaption", {}, h("b", {}, kept ? "kept " : "removed "), row.id, h("br"),
         h("span", { class: "soft" }, kept ? `score ${fixed(row.score)}` : `${row.modality || ""} ${fixed(row.similarity)} · ${row.kind || ""} · score ${fixed(row.score)}`)));
     section("duplicates", "Duplicates", `${number(found.removed)} rows removed for ${number(found.clusters)} survivors. Each removal was verified against its own survivor.`,
-      h("div", { class: "grid" }, panel(4, "Sizes of clusters", table(["rows in the cluster", "clusters"], found.sizes.map(([size, count]) => [number(size), number(count)]), "nn")),
-        panel(8, "The largest", found.shown.map((cluster) => h("div", { class: "cluster" }, h("p", { class: "soft" }, `${number(cluster.size)} rows`),
+      h("div", { class: "grid" }, panel(12, `The largest of them (clusters by size: ${found.sizes.map(([size, count]) => `${number(count)} of ${number(size)} rows`).join(", ")})`,
+        h("div", { class: "clusters" }, found.shown.map((cluster) => h("div", { class: "cluster" }, h("p", { class: "soft" }, `${number(cluster.size)} rows`),
           h("div", { class: "side" }, figure(cluster.survivor, true), cluster.members.map((row) => figure(row, false))),
-          cluster.members[0] && cluster.members[0].shared && h("details", {}, h("summary", {}, "The part they share"), h("pre", { class: "code" }, cluster.members[0].shared)))))));
+          cluster.members[0] && cluster.members[0].shared && h("details", {}, h("summary", {}, "The part they share"), h("pre", { class: "code" }, cluster.members[0].shared))))))));
   }
   function marked(text, part) {
     const at = part ? text.indexOf(part) : -1;
