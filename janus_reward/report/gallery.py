@@ -33,8 +33,9 @@ def chosen_rows(audit: Audit, most: int) -> dict[int, list[str]]:
     for name in VIEWS[1:]:
         for place in ranked[name][:share].tolist():
             found.setdefault(place, []).append(name)
-    room = max(share, most - len(found))
-    for place in ranked["random"][:room].tolist():
+    for at, place in enumerate(ranked["random"].tolist()):
+        if at >= share and len(found) >= most:
+            break
         found.setdefault(place, []).append("random")
     return dict(sorted(found.items()))
 

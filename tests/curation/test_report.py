@@ -23,7 +23,7 @@ MARKS = "%SCRIPT% %PLOTLY% %DATA% ${7*7} {{7*7}} \u2028 \u202e"
 
 def png(number: int) -> bytes:
     file = io.BytesIO()
-    Image.new("RGB", (64, 48), (number * 5, 40, 90)).save(file, "PNG")
+    Image.new("RGB", (64, 48), (number * 5, 255 - number * 5, (number % 2) * 200)).save(file, "PNG")
     return file.getvalue()
 
 
