@@ -61,7 +61,7 @@ class CurateConfig(_Part):
         out: folder of the job.
         score: how to score.
         dedup: settings of `dedup`, such as `{threshold: 0.8}`; absent leaves the step out.
-        decontaminate: `{against: [...]}` and settings of `decontaminate`; absent leaves the step out.
+        decontaminate: `{against: [...], data: DIR}` and settings of `decontaminate`; absent leaves the step out.
         select: which policy.
         export: sets to write, each into `OUT/export/NAME`.
         report: how the audit page looks; null leaves it out.
@@ -103,6 +103,8 @@ def _placed(config: CurateConfig, folder: Path) -> CurateConfig:
     changes: dict[str, Any] = {"out": str(folder / config.out), "score": score}
     if (folder / config.source).exists():
         changes["source"] = str(folder / config.source)
+    if config.decontaminate is not None and isinstance(config.decontaminate.get("data"), str):
+        changes["decontaminate"] = {**config.decontaminate, "data": str(folder / config.decontaminate["data"])}
     policy = config.select.policy
     if isinstance(policy, str) and policy.endswith((".yaml", ".yml")):
         changes["select"] = SelectStep(policy=str(folder / policy))

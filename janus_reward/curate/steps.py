@@ -77,10 +77,16 @@ def decontaminate(config: CurateConfig, place: Place) -> Told:
     """Find benchmark items in the scored run."""
     room = _room("decontaminate")
     asked = dict(config.decontaminate or {})
-    against = asked.pop("against", None)
-    if not against:
-        raise InputError("decontaminate: `against` names no benchmark")
-    counts = room.decontaminate_dataset(place.of("score"), place.of("decontaminate"), list(against), **_tuples(asked))
+    against, data = asked.pop("against", None), asked.pop("data", None)
+    if not isinstance(against, list) or not against:
+        raise InputError("decontaminate: `against` is a list of benchmarks", hint="For instance: against: [all]")
+    try:
+        settings = room.DecontaminateSettings(**_tuples(asked))
+    except TypeError as error:
+        raise InputError(f"decontaminate: {error}", hint="See `janus-reward decontaminate --help`.") from error
+    counts = room.decontaminate_dataset(
+        place.of("score"), place.of("decontaminate"), [str(name) for name in against], settings, data=data
+    )
     return dict(counts)
 
 

@@ -13,11 +13,12 @@ import pyarrow.parquet as pq
 from janus_reward.errors import InputError
 from janus_reward.report.audit import Audit
 from janus_reward.report.thumbnails import thumbnail
-from janus_reward.select.relations import REMOVED, contaminated, duplicates
+from janus_reward.select.relations import HITS, REMOVED, contaminated, duplicates
 
 _CLUSTERS = 24
 _MEMBERS = 5
 _MATCHES = 60
+_LOOKED_AT = 20_000
 _CHARS = 1_200
 
 
@@ -27,7 +28,7 @@ def cluster_views(audit: Audit) -> dict[str, Any] | None:
         return None
     members: dict[str, list[dict[str, Any]]] = defaultdict(list)
     kinds: Counter[str] = Counter(removal.what for removal in duplicates(audit.dedup))
-    for row in _table(audit.dedup).to_pylist():
+    for row in _table(audit.dedup / REMOVED).to_pylist():
         members[row["survivor_id"]].append(row)
     largest = sorted(members.items(), key=lambda item: (-len(item[1]), item[0]))[:_CLUSTERS]
     shown = {survivor: sorted(own, key=lambda row: str(row["id"]))[:_MEMBERS] for survivor, own in largest}
@@ -47,15 +48,15 @@ def contamination_views(audit: Audit) -> dict[str, Any] | None:
     if audit.contamination is None:
         return None
     found = list(contaminated(audit.contamination))
-    plain = {str(row["id"]): row for row in _table(audit.contamination).slice(0, _MATCHES).to_pylist()}
-    rows = _rows(audit, set(plain))
+    hits = _table(audit.contamination / HITS)
+    clearest = sorted(
+        hits.filter(hits["removed"]).slice(0, _LOOKED_AT).to_pylist(),
+        key=lambda row: (-(row["similarity"] or 0.0), str(row["benchmark"]), str(row["id"])),
+    )[:_MATCHES]
+    rows = _rows(audit, {str(row["id"]) for row in clearest})
     return {
         "benchmarks": sorted(Counter(removal.what for removal in found).items()),
-        "shown": [
-            {"benchmark": removal.what, "item": removal.detail, **_match(plain[removal.id]), **rows.get(removal.id, {})}
-            for removal in found
-            if removal.id in plain
-        ][:_MATCHES],
+        "shown": [{**_match(row), **rows.get(str(row["id"]), {})} for row in clearest],
     }
 
 
@@ -80,11 +81,15 @@ def _cluster(
 
 
 def _match(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The texts of a match: the row's side, the benchmark's side, and the part they share, as far as they are there."""
-    texts = {name: row[name][:_CHARS] for name, value in row.items() if isinstance(value, str) and name != "id"}
-    shared = next((texts[name] for name in ("span", "shared", "matched", "matched_text") if texts.get(name)), "")
-    other = next((texts[name] for name in ("benchmark_text", "item_text", "reference") if texts.get(name)), "")
-    return {"id": str(row["id"]), "shared": shared, "other": other}
+    """What matched: the part of the row, and that of the benchmark's item."""
+    return {
+        "id": str(row["id"]),
+        "benchmark": str(row["benchmark"]),
+        "item": f"{row['item']} ({row['evidence']}, {row['channel']})",
+        "similarity": row["similarity"],
+        "shared": (row["row_text"] or "")[:_CHARS],
+        "other": (row["item_text"] or "")[:_CHARS],
+    }
 
 
 def _rows(audit: Audit, ids: set[str]) -> dict[str, dict[str, Any]]:
@@ -104,8 +109,8 @@ def _rows(audit: Audit, ids: set[str]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _table(folder: Path) -> pa.Table:
+def _table(path: Path) -> pa.Table:
     try:
-        return pq.read_table(folder / REMOVED)
+        return pq.read_table(path)
     except (OSError, pa.ArrowInvalid) as error:
-        raise InputError(f"cannot read {folder / REMOVED}: {error}") from error
+        raise InputError(f"cannot read {path}: {error}") from error

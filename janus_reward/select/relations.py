@@ -16,7 +16,10 @@ from numpy.typing import NDArray
 from janus_reward.errors import InputError
 
 REMOVED = "removed.parquet"
-"""The file of both commands that names each removed row."""
+"""The file of `dedup` that names each removed row."""
+
+HITS = "hits.parquet"
+"""The file of `decontaminate` that names each row with a benchmark item in it; a row counts when `removed` is true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +39,17 @@ class Removal:
 
 def duplicates(folder: Path) -> Iterator[Removal]:
     """The removals of a `dedup` folder. Raises InputError when it is none."""
-    for row in _rows(folder, ("id", "survivor_id", "kind", "modality", "similarity")):
+    for row in _rows(folder / REMOVED, ("id", "survivor_id", "kind", "modality", "similarity")):
         detail = f"{row['survivor_id']} ({row['modality']} {_number(row['similarity'])})"
         yield Removal(str(row["id"]), str(row["kind"] or "near"), detail)
 
 
 def contaminated(folder: Path) -> Iterator[Removal]:
     """The removals of a `decontaminate` folder. Raises InputError when it is none."""
-    columns = ("id", "benchmark", "item", "item_id", "channel", "evidence", "matcher", "similarity", "score")
-    for row in _rows(folder, columns, least=("id", "benchmark")):
-        item = row.get("item") or row.get("item_id") or "?"
-        channel = row.get("channel") or row.get("evidence") or row.get("matcher") or "match"
-        similarity = row.get("similarity") if row.get("similarity") is not None else row.get("score")
-        yield Removal(str(row["id"]), str(row["benchmark"]), f"{item} ({channel} {_number(similarity)})")
+    for row in _rows(folder / HITS, ("id", "benchmark", "item", "evidence", "similarity", "removed")):
+        if row["removed"]:
+            detail = f"{row['item']} ({row['evidence']} {_number(row['similarity'])})"
+            yield Removal(str(row["id"]), str(row["benchmark"]), detail)
 
 
 def places(ids: pa.Array, removals: Sequence[Removal]) -> NDArray[np.int64]:
@@ -57,8 +58,7 @@ def places(ids: pa.Array, removals: Sequence[Removal]) -> NDArray[np.int64]:
     return pc.index_in(wanted, value_set=ids).fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)  # type: ignore[no-any-return]
 
 
-def _rows(folder: Path, columns: Sequence[str], least: Sequence[str] = ()) -> Iterator[dict[str, Any]]:
-    path = folder / REMOVED
+def _rows(path: Path, columns: Sequence[str]) -> Iterator[dict[str, Any]]:
     try:
         file = pq.ParquetFile(path)
     except (OSError, pa.ArrowInvalid) as error:
@@ -66,11 +66,10 @@ def _rows(folder: Path, columns: Sequence[str], least: Sequence[str] = ()) -> It
             f"cannot read {path}: {error}", hint="Give the folder that -o of the command named."
         ) from error
     with file:
-        known = [name for name in columns if name in file.schema_arrow.names]
-        missing = [name for name in (least or columns) if name not in known]
+        missing = [name for name in columns if name not in file.schema_arrow.names]
         if missing:
             raise InputError(f"{path} has no column {missing[0]!r}", hint="Is it the folder of the other command?")
-        for batch in file.iter_batches(columns=known):
+        for batch in file.iter_batches(columns=list(columns)):
             yield from batch.to_pylist()
 
 

@@ -23,7 +23,7 @@ from janus_reward.select.decide import Decided, decide
 from janus_reward.select.decisions import CHOICES, Decisions
 from janus_reward.select.policy import Policy
 from janus_reward.select.policy_file import RowPolicy
-from janus_reward.select.relations import REMOVED
+from janus_reward.select.relations import HITS, REMOVED
 from janus_reward.select.rows import Rows
 
 SCHEMA = pa.schema(
@@ -121,7 +121,8 @@ def select_run(
         "command": "select",
         "policy": _plain(policy),
         "run": run_digest(opened),
-        **{name: None if path is None else _relation_digest(path) for name, path in related.items()},
+        "dedup": _file_digest(related["dedup"], REMOVED),
+        "contamination": _file_digest(related["contamination"], HITS),
         "janus_reward": version("janus-reward"),
     }
     info = {"run": os.path.relpath(opened.path.resolve(), Path(out).resolve())}
@@ -260,14 +261,15 @@ def _plain(policy: Policy | RowPolicy) -> Mapping[str, Any]:
     return {"name": f"{policy.__module__}:{getattr(policy, '__name__', type(policy).__name__)}", "function": True}
 
 
-def _relation_digest(folder: Path) -> str:
+def _file_digest(folder: Path | None, name: str) -> str | None:
+    if folder is None:
+        return None
     try:
-        data = (folder / REMOVED).read_bytes()
+        with (folder / name).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise InputError(
-            f"cannot read {folder / REMOVED}: {error.strerror}", hint="Is the command finished?"
-        ) from error
-    return hashlib.sha256(data).hexdigest()
+        hint = "Give the folder that the command wrote; is it finished?"
+        raise InputError(f"cannot read {folder / name}: {error.strerror}", hint=hint) from error
 
 
 def _path(folder: str | Path | None) -> Path | None:

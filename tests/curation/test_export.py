@@ -244,8 +244,10 @@ def test_the_certificate_of_decontaminate_is_published_with_the_set(make_run, tm
     import pyarrow as pa
 
     (tmp_path / "decon").mkdir()
-    table = pa.Table.from_pylist([{"id": "row-1", "benchmark": "mbpp", "item": "1", "similarity": 1.0}])
-    pq.write_table(table, tmp_path / "decon" / "removed.parquet")
+    table = pa.Table.from_pylist(
+        [{"id": "row-1", "benchmark": "mbpp", "item": "1", "evidence": "answer", "similarity": 1.0, "removed": True}]
+    )
+    pq.write_table(table, tmp_path / "decon" / "hits.parquet")
     (tmp_path / "decon" / "certificate.json").write_text('{"benchmarks": ["mbpp"]}')
     selection = select_run(make_run([{}, {}]), Policy(), tmp_path / "sel", contamination=tmp_path / "decon")
     made = export_selection(selection, tmp_path / "set", "sft")

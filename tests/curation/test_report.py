@@ -63,12 +63,18 @@ def hostile(make_run, tmp_path):
             "benchmark": ATTACK,
             "item": ATTACK,
             "channel": ATTACK,
+            "evidence": ATTACK,
             "similarity": 1.0,
-            "shared": "window.owned=1",
+            "removed": True,
+            "row_text": "window.owned=1",
+            "item_text": ATTACK,
         },
     }.items():
         (tmp_path / name).mkdir()
-        pq.write_table(pa.Table.from_pylist([{"id": f"{ATTACK}1", **row}]), tmp_path / name / "removed.parquet")
+        pq.write_table(
+            pa.Table.from_pylist([{"id": f"{ATTACK}1", **row}]),
+            tmp_path / name / ("hits.parquet" if name == "decon" else "removed.parquet"),
+        )
     return report_run(
         run,
         tmp_path / "page.html",

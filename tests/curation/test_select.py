@@ -153,12 +153,15 @@ def test_duplicates_and_contaminated_rows_name_their_survivor_and_benchmark_item
             "id": "row-2",
             "benchmark": "humaneval",
             "item": "HumanEval/3",
-            "channel": "answer",
+            "evidence": "answer",
             "similarity": 1.0,
+            "removed": True,
         },
     }.items():
         (tmp_path / name).mkdir()
-        pq.write_table(pa.Table.from_pylist([row]), tmp_path / name / "removed.parquet")
+        pq.write_table(
+            pa.Table.from_pylist([row]), tmp_path / name / ("hits.parquet" if name == "decon" else "removed.parquet")
+        )
     selection = select_run(run, policy(), tmp_path / "out", dedup=tmp_path / "dedup", contamination=tmp_path / "decon")
     rows = selection.table().to_pylist()
     assert (rows[1]["reason"], rows[1]["detail"]) == ("duplicate: near", "row-0 (code 0.91)")

@@ -411,14 +411,18 @@
     const at = part ? text.indexOf(part) : -1;
     return at < 0 ? [text] : [text.slice(0, at), h("mark", {}, part), text.slice(at + part.length)];
   }
+  function matched(match) {
+    const whole = [match.instruction, match.code].filter(Boolean).join("\n\n");
+    return match.shared && !whole.includes(match.shared) ? [h("mark", {}, match.shared), "\n\n", whole] : marked(whole, match.shared);
+  }
   function contamination() {
     const found = DATA.contamination;
     if (!found) return;
     section("contamination", "Contamination", "Rows that hold a benchmark's question, answer or picture. The part that matched is marked.",
       h("div", { class: "grid" }, panel(4, "By benchmark", table(["benchmark", "rows"], found.benchmarks.map(([name, count]) => [name, number(count)]), " n")),
-        panel(8, "Matches", found.shown.length ? found.shown.map((match) => h("div", { class: "cluster" }, h("p", {}, tag(match.benchmark, "drop"), " ", match.item, h("span", { class: "soft" }, ` in ${match.id}`)),
-          h("div", { class: "pair" }, h("pre", { class: "code" }, marked([match.instruction, match.code].filter(Boolean).join("\n\n"), match.shared)),
-            match.other || match.shared ? h("pre", { class: "code" }, marked(match.other || match.shared, match.shared)) : null))) : h("p", { class: "soft" }, "None."))));
+        panel(8, "Matches", found.shown.length ? found.shown.map((match) => h("div", { class: "cluster" }, h("p", {}, tag(match.benchmark, "drop"), " ", match.item, h("span", { class: "soft" }, ` ${fixed(match.similarity)} in ${match.id}`)),
+          h("div", { class: "pair" }, h("pre", { class: "code" }, matched(match)),
+            match.other ? h("pre", { class: "code" }, h("mark", {}, match.other)) : null))) : h("p", { class: "soft" }, "None."))));
   }
 
   // ---- drift ----
