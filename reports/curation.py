@@ -3,7 +3,8 @@
     python reports/curation.py DATA WORK [--rows 420] [--workers N] [--write reports/curation.md]
 
 DATA holds the sets `chartmimic`, `design2code`, `svgenius`, `vega_lite_examples`, `nvbench` and `interactscience`
-(with `labels.jsonl`: a strong judge's checklist scores). A seeded sample of them becomes one corpus in WORK; to it come
+(with `labels.jsonl`: a strong judge's checklist scores), and in `benchmarks` those that rows are checked against (the
+sets themselves are benchmarks too; they are not among those, as nothing would be left). A seeded sample of them becomes one corpus in WORK; to it come
 copies that were planted: the same code with another comment and other blank lines. `janus-reward curate` does the rest;
 the same command goes on where it stopped. What is told of labels is told of demos, the one set here that has labels of
 single rows. The judge's weights were fitted on them among others: those figures show the way of a selection, not its
@@ -105,13 +106,16 @@ def _copy(record: dict[str, Any], at: int) -> dict[str, Any]:
     return {**record, "id": f"copy-{at}-{record['id']}", "code": remark, "meta": meta}
 
 
-def config_of(corpus: Path, work: Path, workers: int | None) -> CurateConfig:
+def config_of(corpus: Path, work: Path, benchmarks: Path, workers: int | None) -> CurateConfig:
     """The curation; steps whose rooms are not installed are left out, and the report says so."""
     return CurateConfig(
         source=str(corpus),
         out=str(work / "job"),
         score=ScoreStep(render="auto", workers=workers, cache=str(work / "cache")),
         dedup={"threshold": 0.8} if find_spec("janus_reward.dedup") else None,
+        decontaminate=(
+            {"against": ["all"], "data": str(benchmarks)} if find_spec("janus_reward.decontaminate") else None
+        ),
         select=SelectStep(policy=CLEAN_PRESET),
         export=(
             ExportStep(format="sharegpt", validation=0.05),
@@ -301,7 +305,7 @@ def main() -> None:
     parser.add_argument("--write", type=Path)
     given = parser.parse_args()
     corpus = build(given.data, given.work, given.rows)
-    config = config_of(corpus, given.work, given.workers)
+    config = config_of(corpus, given.work, given.data / "benchmarks", given.workers)
     outcome = curate(config, on_step=lambda name, state: print(f"{name}: {state}", flush=True))
     text = "\n".join(lines(outcome, Run(Path(config.out) / "score"), given.data, config)) + "\n"
     print(text)
