@@ -4,11 +4,11 @@
 
 DATA holds the sets `chartmimic`, `design2code`, `svgenius`, `vega_lite_examples`, `nvbench` and `interactscience`
 (with `labels.jsonl`: a strong judge's checklist scores), and in `benchmarks` those that rows are checked against (the
-sets themselves are benchmarks too; they are not among those, as nothing would be left). A seeded sample of them becomes one corpus in WORK; to it come
-copies that were planted: the same code with another comment and other blank lines. `janus-reward curate` does the rest;
-the same command goes on where it stopped. What is told of labels is told of demos, the one set here that has labels of
-single rows. The judge's weights were fitted on them among others: those figures show the way of a selection, not its
-worth elsewhere.
+sets themselves are benchmarks too; they are not among those, as nothing would be left). A seeded sample becomes one
+corpus in WORK; to it come copies that were planted: the same code with another comment and other blank lines.
+`janus-reward curate` does the rest; the same command goes on where it stopped. What is told of labels is told of demos,
+the one set here that has labels of single rows. The judge's weights were fitted on them among others: those figures
+show the way of a selection, not its worth elsewhere.
 """
 
 from __future__ import annotations
