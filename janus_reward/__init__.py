@@ -16,9 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from janus_reward.errors import JanusError
+    from janus_reward.export.package import export_selection
+    from janus_reward.report.page import report_run
     from janus_reward.run import Run
     from janus_reward.scorer import Filter, Scorer
     from janus_reward.scoring import render_dataset, score_dataset
+    from janus_reward.select.policy_file import load_policy
+    from janus_reward.select.selection import select_run
     from janus_reward.triple import Decision, Evidence, Render, Score, Triple, Verdict
 
 __version__ = "0.1.0"
@@ -30,6 +34,10 @@ _HOMES = {
     "Scorer": "scorer",
     "render_dataset": "scoring",
     "score_dataset": "scoring",
+    "load_policy": "select",
+    "select_run": "select",
+    "export_selection": "export",
+    "report_run": "report",
     "Decision": "triple",
     "Evidence": "triple",
     "Render": "triple",
@@ -50,8 +58,12 @@ __all__ = [
     "Triple",
     "Verdict",
     "__version__",
+    "export_selection",
+    "load_policy",
     "render_dataset",
+    "report_run",
     "score_dataset",
+    "select_run",
 ]
 
 

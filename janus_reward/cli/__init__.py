@@ -63,4 +63,17 @@ def _complain(error: JanusError) -> None:
 
 
 # The command modules register themselves on the app above.
-from janus_reward.cli import decontaminate, dedup, doctor, inspect, judge, render, score  # noqa: E402, F401
+from janus_reward.cli import (  # noqa: E402
+    curate,  # noqa: F401
+    decontaminate,  # noqa: F401
+    dedup,  # noqa: F401
+    doctor,  # noqa: F401
+    export,  # noqa: F401
+    inspect,  # noqa: F401
+    judge,  # noqa: F401
+    label,  # noqa: F401
+    render,  # noqa: F401
+    report,  # noqa: F401
+    score,  # noqa: F401
+    select,  # noqa: F401
+)

@@ -56,9 +56,12 @@ class ShardFolder:
         Raises:
             DiskError: the disk is full or refuses; nothing of the shard is left behind.
         """
+        self.write_table(number, pa.Table.from_pylist(list(rows), schema=self.schema))
+
+    def write_table(self, number: int, table: pa.Table) -> None:
+        """Write one shard of columns; as `write`."""
         part = self.folder / f".part-{number:06d}.tmp"
         try:
-            table = pa.Table.from_pylist(list(rows), schema=self.schema)
             with part.open("wb") as file:
                 pq.write_table(table, file, compression="zstd")
                 file.flush()

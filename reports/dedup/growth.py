@@ -45,9 +45,10 @@ def batches(path: str) -> Iterator[Batch]:
     """The corpus, 4,096 rows at a time."""
     with pq.ParquetFile(path) as file:
         row = 0
-        for group in file.iter_batches(4096, columns=["id", "text"]):
-            yield Batch(group.column("id"), np.arange(row, row + len(group)), code=group.column("text"))
-            row += len(group)
+        for number in range(file.num_row_groups):
+            for group in file.read_row_group(number, columns=["id", "text"]).to_batches(4096):
+                yield Batch(group.column("id"), np.arange(row, row + len(group)), code=group.column("text"))
+                row += len(group)
 
 
 def measure(path: str, scratch: Path) -> None:

@@ -1,0 +1,115 @@
+"""What a curation file may say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from janus_reward.errors import InputError, RubricError
+from janus_reward.rubric_file import describe, read_document
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class ScoreStep(_Part):
+    """As the options of `score dataset`; `map` is `--map`."""
+
+    judge: str = "evidence"
+    rubrics: str | None = None
+    map: dict[str, str] = Field(default_factory=dict)
+    render: Literal["auto", "always", "never"] = "auto"
+    limit: Annotated[int, Field(ge=1)] | None = None
+    workers: Annotated[int, Field(ge=1)] | None = None
+    engine: str = "local"
+    seed: int = 0
+    shard_rows: Annotated[int, Field(ge=1)] = 256
+    cache: str | None = None
+
+
+class SelectStep(_Part):
+    """`policy`: a preset, a file beside this one, or the policy itself."""
+
+    policy: str | dict[str, Any] = "balanced"
+
+
+class ExportStep(_Part):
+    """As the options of `export`."""
+
+    format: str
+    name: str | None = None
+    validation: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    margin: Annotated[float, Field(ge=0, le=4)] = 0.5
+    pairs_per_prompt: Annotated[int, Field(ge=1)] = 3
+
+
+class ReportStep(_Part):
+    """As the options of `report`."""
+
+    title: str = ""
+    gallery: Annotated[int, Field(ge=0, le=5000)] = 240
+
+
+class CurateConfig(_Part):
+    """A whole curation.
+
+    Args:
+        source: the dataset, as for `score dataset`.
+        out: folder of the job.
+        score: how to score.
+        dedup: settings of `dedup`, such as `{threshold: 0.8}`; absent leaves the step out.
+        decontaminate: `{against: [...], data: DIR}` and settings of `decontaminate`; absent leaves the step out.
+        select: which policy.
+        export: sets to write, each into `OUT/export/NAME`.
+        report: how the audit page looks; null leaves it out.
+        coverage: share of scored rows to accept instead of the policy's floor.
+    """
+
+    source: str
+    out: str
+    score: ScoreStep = ScoreStep()
+    dedup: dict[str, Any] | None = None
+    decontaminate: dict[str, Any] | None = None
+    select: SelectStep = SelectStep()
+    export: tuple[ExportStep, ...] = (ExportStep(format="datasets"),)
+    report: ReportStep | None = ReportStep()
+    coverage: Annotated[float, Field(ge=0, le=1)] | None = None
+
+
+def read_config(path: str | Path) -> CurateConfig:
+    """Read and check a curation file; paths in it are taken relative to it.
+
+    Raises:
+        InputError: it cannot be read or is wrong; the message names file and line.
+    """
+    file = Path(path)
+    try:
+        document = read_document(file)
+        config = CurateConfig.model_validate(document.content)
+    except RubricError as error:
+        raise InputError(error.message, hint="See docs/curate.md.") from None
+    except ValidationError as error:
+        raise InputError(describe(error, document).message, hint="See docs/curate.md.") from None
+    return _placed(config, file.parent)
+
+
+def _placed(config: CurateConfig, folder: Path) -> CurateConfig:
+    score = config.score.model_copy(
+        update={name: _beside(folder, getattr(config.score, name)) for name in ("rubrics", "cache")}
+    )
+    changes: dict[str, Any] = {"out": str(folder / config.out), "score": score}
+    if (folder / config.source).exists():
+        changes["source"] = str(folder / config.source)
+    if config.decontaminate is not None and isinstance(config.decontaminate.get("data"), str):
+        changes["decontaminate"] = {**config.decontaminate, "data": str(folder / config.decontaminate["data"])}
+    policy = config.select.policy
+    if isinstance(policy, str) and policy.endswith((".yaml", ".yml")):
+        changes["select"] = SelectStep(policy=str(folder / policy))
+    return config.model_copy(update=changes)
+
+
+def _beside(folder: Path, named: str | None) -> str | None:
+    return None if named is None else str(folder / named)

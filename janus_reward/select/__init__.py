@@ -1,0 +1,36 @@
+"""From scores to keep, drop or review: policies, and the command that applies one to a run.
+
+    from janus_reward.select import load_policy, select_run, what_if
+
+    selection = select_run("runs/a", load_policy("balanced"), "selected/a")
+    selection.summary["kept"], what_if("runs/a", load_policy("balanced"), [3.0, 3.5, 4.0])
+
+Names are imported when first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_HOMES = {
+    "Policy": "policy",
+    "load_policy": "policy_file",
+    "presets": "policy_file",
+    "Selection": "selection",
+    "select_run": "selection",
+    "what_if": "other_cuts",
+}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{home}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__
