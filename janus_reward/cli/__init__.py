@@ -63,4 +63,4 @@ def _complain(error: JanusError) -> None:
 
 
 # The command modules register themselves on the app above.
-from janus_reward.cli import dedup, doctor, inspect, judge, render, score  # noqa: E402, F401
+from janus_reward.cli import decontaminate, dedup, doctor, inspect, judge, render, score  # noqa: E402, F401

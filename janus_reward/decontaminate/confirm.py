@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from janus_reward.dedup.families import TEXT
 _EXCERPT = 400
 _SLACK, _MORE = 1.5, 10
 _LEAST_WORDS, _WHOLE = 8, 12
+_PARALLEL = 0.66
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,28 +80,41 @@ def _densest(hit: NDArray[np.bool_], width: int) -> tuple[int, int]:
 
 
 def structure_place(code: str, family: int, part: Part) -> Place | None:
-    """The aligned stretch of two codes of one structure, and the share of names that map to one name each."""
+    """The stretch of a code that runs parallel to the part, and the share of names that map to one name each.
+
+    `None` when less than two thirds of the part's tokens have a parallel, in order.
+    """
     mine, starts, ends = tokens_of(TOKEN, code, family)
     wanted, item_starts, item_ends = tokens_of(TOKEN, part.text, part.family)
-    shift = _alignment(mine, wanted)
-    if shift is None:
+    pairs = _parallel(mine, wanted)
+    if len(pairs) < _PARALLEL * len(wanted):
         return None
-    at = np.arange(len(wanted)) + shift
-    inside = (at >= 0) & (at < len(mine))
-    same = np.zeros(len(wanted), bool)
-    same[inside] = mine[at[inside]] == wanted[inside]
-    there = np.flatnonzero(same)
     row, item = code.encode("utf-8", "replace"), part.text.encode("utf-8", "replace")
     names: dict[bytes, Counter[bytes]] = defaultdict(Counter)
-    for k in there:
+    for at, k in pairs:
         word = item[item_starts[k] : item_ends[k]]
         if word[:1].isalpha() or word[:1] == b"_":
-            names[word][row[starts[k + shift] : ends[k + shift]]] += 1
+            names[word][row[starts[at] : ends[at]]] += 1
     steady = sum(count.most_common(1)[0][1] for count in names.values())
     total = sum(sum(count.values()) for count in names.values())
-    first, last = int(there[0]), int(there[-1])
-    row_span = (int(starts[first + shift]), int(ends[last + shift]))
-    return _place(steady / total if total else 0.0, code, row_span, part.text, (int(item_starts[first]), int(item_ends[last])))
+    (at, k), (last_at, last_k) = pairs[0], pairs[-1]
+    row_span, item_span = (starts[at], ends[last_at]), (item_starts[k], item_ends[last_k])
+    return _place(steady / total if total else 0.0, code, _ints(row_span), part.text, _ints(item_span))
+
+
+def _ints(span: tuple[np.int64, np.int64]) -> tuple[int, int]:
+    return int(span[0]), int(span[1])
+
+
+def _parallel(mine: NDArray[np.uint32], wanted: NDArray[np.uint32]) -> list[tuple[int, int]]:
+    """Positions that the two sequences have in common, in order, in runs of three or more."""
+    centre = _alignment(mine, wanted)
+    if centre is None:
+        return []
+    low = max(0, centre - len(wanted) // 2)
+    window = mine[low : low + 2 * len(wanted)].tolist()
+    blocks = SequenceMatcher(None, window, wanted.tolist(), autojunk=False).get_matching_blocks()
+    return [(low + block.a + n, block.b + n) for block in blocks if block.size >= 3 for n in range(block.size)]
 
 
 def _alignment(mine: NDArray[np.uint32], wanted: NDArray[np.uint32]) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -22,6 +23,8 @@ from janus_reward.dedup.families import TEXT
 from janus_reward.dedup.lexer import LITERALS, NAMES
 from janus_reward.dedup.shingle import Shingler, utf8_column
 
+_VERBATIM, _COMMON = 0.8, 0.0005
+"""From this share of a part on it is there whether its words are common or not; the share of rows that makes common."""
 _BREAK = pa.scalar("\n", pa.large_string())
 _SHORT_ROW = 2.5
 """A short item is no evidence in an instruction that is longer than this many times the item."""
@@ -58,11 +61,12 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A confirmed candidate; `grams` are those of 8 words that it shares, whose frequency is known at the end only."""
+    """A confirmed candidate; how common the grams are that it shares (of table `table`) shows at the end."""
 
     hit: Hit
-    part: int
-    grams: NDArray[np.int64] | None
+    table: int = 0
+    least: int = 0
+    grams: NDArray[np.int64] | None = None
 
 
 class Detector:
@@ -77,6 +81,9 @@ class Detector:
         self.settings = settings or DecontaminateSettings()
         self.items: tuple[Item, ...] = tuple(item for one in benchmarks for item in one.items)
         self._candidates: list[_Candidate] = []
+        self._rows = 0
+        self._marks = [(one.benchmark.id, mark.lower()) for one in benchmarks for mark in one.benchmark.sources]
+        self.overlaps: Counter[tuple[str, str]] = Counter()
         channels = self.settings.channels
         self.words = word_parts(self.items, self.settings) if "words" in channels else None
         self.code = code_parts(self.items, self.settings) if "structure" in channels else None
@@ -90,6 +97,8 @@ class Detector:
     def add(self, batch: Batch) -> None:
         """Look at one batch."""
         count = len(batch)
+        self._rows += count
+        self._note_sources(batch)
         empty = pa.nulls(count, pa.large_string())
         instruction, code = (
             empty if column is None else column.cast(pa.large_string()) for column in (batch.instruction, batch.code)
@@ -107,11 +116,19 @@ class Detector:
         kept.sort(key=lambda hit: (hit.row, hit.benchmark, hit.item, -hit.similarity, hit.channel, hit.evidence))
         return kept
 
+    def _note_sources(self, batch: Batch) -> None:
+        """Count rows that come from where a benchmark was taken from: `overlaps`, by benchmark and source."""
+        told = Counter(name for name in (batch.sources.to_pylist() if batch.sources is not None else ()) if name)
+        for name, rows in told.items():
+            for benchmark in dict.fromkeys(owner for owner, mark in self._marks if mark in name.lower()):
+                self.overlaps[benchmark, name] += rows
+
     def _holds(self, candidate: _Candidate) -> bool:
-        if candidate.grams is None or self.words is None:
+        if candidate.grams is None or (candidate.table == 0 and candidate.hit.similarity >= _VERBATIM):
             return True
-        rare = int((self._word_scan.rows_with[1][candidate.grams] <= self.settings.phrase_rows).sum())
-        return rare >= int(self.words.least_phrases[candidate.part])
+        common = max(self.settings.phrase_rows, int(self._rows * _COMMON))
+        rare = int((self._word_scan.rows_with[candidate.table][candidate.grams] <= common).sum())
+        return rare >= candidate.least
 
     def _add_words(self, batch: Batch, instruction: pa.Array, code: pa.Array) -> None:
         joined = pc.binary_join_element_wise(instruction, code, _BREAK, null_handling="replace", null_replacement="")
@@ -120,26 +137,22 @@ class Detector:
         words, phrases = self._word_scan(column, families)
         assert self.words is not None
         seen: set[tuple[int, int]] = set()
-        for row, part, share in _shares(words, self.words.words.sizes):
-            seen.add((row, part))
-            self._add_word_match(batch, instruction, column.text(row), row, part, share, None)
-        for row, part, share in _shares(phrases, self.words.phrases.sizes):
-            if (row, part) not in seen:
-                own = self.words.phrases.of_part(part)
-                grams = np.intersect1d(phrases.grams[row], own)
-                self._add_word_match(batch, instruction, column.text(row), row, part, share, grams)
-
-    def _add_word_match(
-        self, batch: Batch, instruction: pa.Array, text: str, row: int, number: int, share: float,
-        grams: NDArray[np.int64] | None,
-    ) -> None:  # fmt: skip
-        assert self.words is not None
-        part = self.words.parts[number]
-        if part.length < SHORT and not _short_row(instruction[row].as_py() or "", part):
-            return
-        place = words_place(text, part, self.words.idioms)
-        if place is not None and place.share >= self.settings.confirmed:
-            self._keep(batch, row, part, "words", share, place, number, grams)
+        for table, found, grams, least in (
+            (0, words, self.words.words, self.words.least_words),
+            (1, phrases, self.words.phrases, self.words.least_phrases),
+        ):
+            for row, number, share in _shares(found, grams.sizes):
+                if (row, number) in seen:
+                    continue
+                seen.add((row, number))
+                part = self.words.parts[number]
+                if part.length < SHORT and not _short_row(instruction[row].as_py() or "", part):
+                    continue
+                place = words_place(column.text(row), part, self.words.idioms)
+                if place is not None and place.share >= self.settings.confirmed:
+                    shared = np.intersect1d(found.grams[row], grams.of_part(number))
+                    hit = self._hit(batch, row, part, "words", share, place)
+                    self._candidates.append(_Candidate(hit, table, int(least[number]), shared))
 
     def _add_code(self, batch: Batch, code: pa.Array) -> None:
         assert self.code is not None
@@ -150,7 +163,7 @@ class Detector:
             part = self.code.parts[number]
             place = structure_place(column.text(row), int(families[row]), part)
             if place is not None and place.share >= self.settings.renaming:
-                self._keep(batch, row, part, "structure", share, place, number, None)
+                self._candidates.append(_Candidate(self._hit(batch, row, part, "structure", share, place)))
 
     def _add_pictures(self, batch: Batch) -> None:
         assert self.pictures is not None
@@ -160,17 +173,12 @@ class Detector:
                 int(batch.rows[row]), str(batch.ids[row]), owner.benchmark, owner.id, "picture", "picture", similarity,
                 None,
             )  # fmt: skip
-            self._candidates.append(_Candidate(hit, 0, None))
+            self._candidates.append(_Candidate(hit))
 
-    def _keep(
-        self, batch: Batch, row: int, part: Part, channel: str, share: float, place: Place, number: int,
-        grams: NDArray[np.int64] | None,
-    ) -> None:  # fmt: skip
+    def _hit(self, batch: Batch, row: int, part: Part, channel: str, share: float, place: Place) -> Hit:
         item = self.items[part.item]
-        hit = Hit(
-            int(batch.rows[row]), str(batch.ids[row]), item.benchmark, item.id, part.role, channel, share, place
-        )
-        self._candidates.append(_Candidate(hit, number, grams))
+        number, id_ = int(batch.rows[row]), str(batch.ids[row])
+        return Hit(number, id_, item.benchmark, item.id, part.role, channel, share, place)
 
 
 def _shares(found: Found, sizes: NDArray[np.int64]) -> list[tuple[int, int, float]]:

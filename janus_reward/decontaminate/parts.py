@@ -19,8 +19,8 @@ from janus_reward.dedup.shingle import Shingler
 SHORT = 13
 """A part of fewer words than this is looked for as a whole."""
 
-_WORDS, _PHRASES, _STRUCTURE, _TRIPLES = 5, 8, 12, 3
-_LEAST_STRUCTURE, _LEAST_GRAMS = 25, 10
+_WORDS, _PHRASES, _STRUCTURE, _TRIPLES = 5, 8, 9, 3
+_LEAST_STRUCTURE, _LEAST_GRAMS = 25, 12
 _NEVER = np.iinfo(np.int64).max
 
 WORD = Shingler(size=1, prose=True)
@@ -61,7 +61,7 @@ class WordParts:
 
 @dataclass(frozen=True, slots=True)
 class CodeParts:
-    """Parts looked for by their structure: `table` holds their 12-grams of normalised tokens."""
+    """Parts looked for by their structure: `table` holds their 9-grams of normalised tokens."""
 
     parts: tuple[Part, ...]
     table: GramTable
@@ -76,8 +76,7 @@ def word_parts(items: Sequence[Item], settings: DecontaminateSettings) -> WordPa
     parts, owners = tuple(part for part, _ in kept), np.array([part.item for part, _ in kept], np.int64)
     common = settings.idioms(len(items))
     words, phrases = (
-        gram_table(size, [_grams(part, size) for part in parts], owners, common)
-        for size in (_WORDS, _PHRASES)
+        gram_table(size, [_grams(part, size) for part in parts], owners, common) for size in (_WORDS, _PHRASES)
     )
     lengths = np.array([part.length for part in parts], np.int64)
     whole = np.where(lengths < SHORT, words.sizes, np.ceil(settings.words * words.sizes)).astype(np.int64)
@@ -147,7 +146,9 @@ def _bare(item: Item) -> str:
     spans = [
         (node.body[0].lineno - 1, node.body[0].end_lineno or 0)
         for node in ast.walk(tree)
-        if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef)) and len(node.body) > 1 and ast.get_docstring(node)
+        if isinstance(node, (ast.Module, ast.FunctionDef, ast.ClassDef))
+        and len(node.body) > 1
+        and ast.get_docstring(node)
     ]
     gone = {number for start, end in spans for number in range(start, end)}
     return "\n".join(line for number, line in enumerate(item.code.splitlines()) if number not in gone)

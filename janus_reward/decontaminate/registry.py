@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from janus_reward.errors import InputError
 
+
 class Fields(BaseModel):
     """Paths of an item's fields; a list is joined by line breaks, the first of alternatives (`a|b`) that is there."""
 

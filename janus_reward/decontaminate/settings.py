@@ -10,8 +10,7 @@ from janus_reward.errors import InputError
 REVISION = 1
 """Raised whenever matching changes: certificates of two revisions cannot be compared."""
 
-CHANNELS = ("words", "structure", "picture", "paraphrase")
-"""`paraphrase` needs the extra `embed` and reports for review; it removes nothing by itself."""
+CHANNELS = ("words", "structure", "picture")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +19,15 @@ class DecontaminateSettings:
 
     Args:
         channels: some of `CHANNELS`.
-        words: share of a part's 5-grams of words from which it is a candidate.
-        phrases: share of a part's 8-grams from which it is one, counting only those that few rows have.
-        phrase_rows: rows of the corpus that may have an 8-gram before it is an idiom of the corpus.
+        words, phrases: share of a part's 5-grams (8-grams) of words from which it is a candidate; only those that few
+            rows have count.
+        phrase_rows: rows that may have a gram before it is an idiom of the corpus (one in 2,000, if more).
         phrase_hits: 8-grams that must be shared at least.
-        structure: share of a code's 12-grams of tokens, names and literals normalised, from which it is a candidate.
+        structure: share of a code's 9-grams of tokens, names and literals normalised, from which it is a candidate.
         confirmed: share of a part's words that the matching place must cover, idioms left out, for a removal.
         renaming: share of a code's names that must map to one name each.
-        idiom_items: benchmark items that may share a gram before it is an idiom of benchmarks (a thousandth of all, if more).
+        idiom_items: items that may share a gram before it is an idiom of benchmarks (a thousandth of all, if more).
         picture: similarity of the ink of two pictures from which they are the same.
-        paraphrase: cosine of two sentence embeddings from which a question is a paraphrase.
 
     Raises:
         InputError: a value is out of its range.
@@ -40,12 +38,11 @@ class DecontaminateSettings:
     phrases: float = 0.1
     phrase_rows: int = 15
     phrase_hits: int = 3
-    structure: float = 0.5
+    structure: float = 0.65
     confirmed: float = 0.4
-    renaming: float = 0.8
+    renaming: float = 0.9
     idiom_items: int = 10
     picture: float = 0.9
-    paraphrase: float = 0.85
 
     def __post_init__(self) -> None:
         if not self.channels or not set(self.channels) <= set(CHANNELS):

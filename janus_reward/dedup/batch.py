@@ -21,6 +21,7 @@ class Batch:
         languages: (n,) strings, null where it is not known.
         scores: (n,) float64, NaN where there is none; the higher survives.
         pictures: n encoded pictures (PNG, JPEG ...), `None` where there is none; `None` as a whole: no pictures at all.
+        sources: (n,) strings: `meta.source`, null where it is not told; `None` as a whole: not read.
         errors: rows of the source that could not be read; they come with no content.
     """
 
@@ -31,6 +32,7 @@ class Batch:
     languages: pa.Array | None = None
     scores: NDArray[np.float64] | None = None
     pictures: Sequence[bytes | None] | None = None
+    sources: pa.Array | None = None
     errors: int = 0
 
     def __len__(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -20,7 +21,7 @@ from janus_reward.triple import PICTURE_OUTCOMES, Picture, Triple
 
 _PICTURE_ROWS = 256
 _TEXT_ROWS = 4_096
-_COLUMNS = ("id", "row", "instruction", "code", "language", "score", "outcome", "render_sha256", "error")
+_COLUMNS = ("id", "row", "instruction", "code", "language", "score", "outcome", "render_sha256", "error", "meta")
 
 
 class DatasetInput:
@@ -53,6 +54,7 @@ class DatasetInput:
             instruction=_strings([triple.instruction for triple in triples]),
             languages=_strings([triple.language for triple in triples]),
             pictures=[_first(triple.renders) for triple in triples] if self._pictures else None,
+            sources=_strings([_source(triple.meta) for triple in triples]),
             errors=sum(triple.error is not None for triple in triples),
         )
 
@@ -94,6 +96,7 @@ class RunInput:
             languages=table.column("language"),
             scores=scores.cast(pa.float64()).to_numpy(zero_copy_only=False),
             pictures=self._renders(table) if self._pictures else None,
+            sources=_strings([_source(_parsed(meta)) for meta in table.column("meta").to_pylist()]),
             errors=table.num_rows - table.column("error").null_count,
         )
 
@@ -124,6 +127,17 @@ def open_input(
 def _strings(values: list[Any]) -> pa.Array:
     clean = [None if value is None else value.encode("utf-8", "replace").decode() for value in values]
     return pa.array(clean, pa.large_string())
+
+
+def _source(meta: Mapping[str, Any]) -> str | None:
+    """Where the record says it comes from."""
+    source = meta.get("source")
+    return source[:500] if isinstance(source, str) else None
+
+
+def _parsed(meta: str | None) -> Mapping[str, Any]:
+    found = json.loads(meta) if meta else {}
+    return found if isinstance(found, dict) else {}
 
 
 def _first(pictures: Sequence[Picture]) -> bytes | None:

@@ -1,12 +1,12 @@
 """Plant benchmark items in a corpus in known ways and count what is found.
 
-    python reports/decontaminate/planted.py DATA CORPUS.parquet [--clean 20000] [--write reports/decontaminate/README.md]
+    python reports/decontaminate/planted.py DATA CORPUS.parquet [--clean N] [--write reports/decontaminate/planted.md]
 
 DATA holds `benchmarks/` and `duplicates/`; CORPUS is made by `reports/dedup/corpus.py` and gives the clean rows. Kinds:
 verbatim, question only, answer only, reformatted (layout and line breaks), renamed (every variable, the docstring
 dropped), comments replaced, half of question and answer, 10% and 20% of the words replaced, rephrased by a language
-model (HumanEval). A plant stands between lines of a clean row. Hard negatives: independent solutions of the same
-exercise (IR-Plag), whose plagiarised copies are listed beside them.
+model (HumanEval). A plant stands before or after the code of a clean row. Hard negatives: independent solutions of the
+same exercise (IR-Plag), whose plagiarised copies are listed beside them.
 """
 
 from __future__ import annotations
@@ -124,7 +124,12 @@ def recommented(code: str, chance: random.Random) -> str | None:
         return None
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
-        if isinstance(body, list) and body and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+        if (
+            isinstance(body, list)
+            and body
+            and isinstance(body[0], ast.Expr)
+            and isinstance(body[0].value, ast.Constant)
+        ):
             body[0].value.value = "Does what the caller expects, and returns the outcome."
     lines = ast.unparse(tree).splitlines()
     return "\n".join(f"{line}  # step {chance.randrange(99)}" if chance.random() < 0.2 else line for line in lines)
@@ -138,7 +143,8 @@ def plants(item: Item, chance: random.Random) -> Iterator[tuple[str, str, str]]:
         yield "verbatim", question, answer
         yield "question only", question, ""
         yield "reformatted", reformatted(question, chance), reformatted(answer, chance)
-        yield "half", half(question, chance), half(answer, chance)
+        if len(words(half(question, chance))) >= TELLING:
+            yield "half", half(question, chance), half(answer, chance)
         yield "10% of the words", edited(0.1)(question, chance), edited(0.1)(answer, chance)
         yield "20% of the words", edited(0.2)(question, chance), edited(0.2)(answer, chance)
     if answers:
@@ -156,11 +162,10 @@ def planted(items: Iterable[Items], hosts: list[str], seed: int) -> Iterator[Row
     for benchmark in items:
         for item in benchmark.items[:150]:
             for kind, instruction, code in plants(item, chance):
-                host = chance.choice(hosts).splitlines()
-                cut = len(host) // 2
+                host, first = chance.choice(hosts), chance.random() < 0.5
                 asked = f"Help me with the following. {instruction} Thank you." if instruction else None
-                full = "\n".join([*host[:cut], code, *host[cut:]]) if code else None
-                yield Row(kind, asked, full, item.language or "python", f"{item.benchmark}/{item.id}")
+                full = f"{code}\n\n\n{host}" if first else f"{host}\n\n\n{code}"
+                yield Row(kind, asked, full if code else None, item.language or "python", f"{item.benchmark}/{item.id}")
 
 
 def rephrased(data: Path) -> Iterator[Row]:

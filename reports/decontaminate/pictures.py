@@ -1,0 +1,123 @@
+"""Benchmark charts drawn again in another size, resolution and font: are they found, and are other charts let alone?
+
+    python reports/decontaminate/pictures.py DATA [--charts 150] [--write reports/decontaminate/pictures.md]
+
+DATA holds `chartmimic/triples.jsonl`. Each chart is rendered as it is (the benchmark's picture) and with a figure of
+another size and shape, another resolution, font and font size (the row's picture). Other charts: every pair of
+different charts; of the same family when their ids begin alike (`bar_`, `line_` ...), and the pairs of a chart and its
+`custom` variant apart, which has the same layout and other data.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import random
+import re
+import tempfile
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from janus_reward.agreement.statistics import wilson
+from janus_reward.dataset import open_source
+from janus_reward.decontaminate.items import Item
+from janus_reward.decontaminate.pictures import PictureParts, look_of
+from janus_reward.decontaminate.settings import DecontaminateSettings
+from janus_reward.render.base import RenderSettings
+from janus_reward.render.farm import RenderFarm
+from janus_reward.render.store import RenderStore
+from janus_reward.triple import Triple
+
+SHOWS = re.compile(r"^(?=(?:plt|fig\w*)\.(?:savefig|show)\()", re.MULTILINE)
+
+
+def redrawn(code: str, chance: random.Random) -> str:
+    """The code with another font, and another size of the figure before it is shown."""
+    font = chance.choice(["serif", "monospace", "Liberation Sans"])
+    wide, tall = chance.uniform(0.8, 1.4), chance.uniform(0.8, 1.4)
+    before = (
+        f"import matplotlib as _m\n_m.rcParams.update({{'font.family': {font!r}, 'font.size': {chance.choice([8, 9, 12])}, "
+        f"'savefig.dpi': {chance.choice([60, 80, 140])}, 'figure.dpi': {chance.choice([60, 80, 140])}}})\n"
+    )
+    size = f"_f = _m.pyplot.gcf(); _f.set_size_inches(_f.get_size_inches() * ({wide:.2f}, {tall:.2f}))\n"
+    return before + (SHOWS.sub(size, code) if SHOWS.search(code) else f"{code}\n{size}")
+
+
+def main() -> None:
+    """Draw, look, print (or write)."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--charts", type=int, default=150)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--write", type=Path)
+    asked = parser.parse_args()
+    chance = random.Random(asked.seed)
+    charts = [t for t in open_source(str(asked.data / "chartmimic" / "triples.jsonl")) if t.code]
+    charts = chance.sample(charts, min(asked.charts, len(charts)))
+    with tempfile.TemporaryDirectory() as folder:
+        farm = RenderFarm(RenderStore(Path(folder)), RenderSettings(), "always")
+        try:
+            drawn = [(chart.id, *(_still(farm, chart, code) for code in (chart.code or "", redrawn(chart.code or "", chance))))
+                     for chart in charts]  # fmt: skip
+        finally:
+            farm.close()
+    text = report([one for one in drawn if one[1] and one[2]], len(drawn), asked.seed)
+    print(text)
+    if asked.write:
+        asked.write.write_text(text, encoding="utf-8")
+
+
+def _still(farm: RenderFarm, chart: Triple, code: str) -> bytes | None:
+    sample = farm.sample(Triple(chart.row, chart.id, chart.instruction, code, "python", "chart", "generate"))
+    return sample.stills[0] if sample.stills and sample.render.outcome == "ok" else None
+
+
+def family(name: str) -> str:
+    """`bar` of `chartmimic/bar_12/custom`."""
+    return name.split("/")[1].split("_")[0]
+
+
+def base(name: str) -> str:
+    """The chart that a custom variant was made from."""
+    return name.removesuffix("/custom")
+
+
+def report(drawn: Sequence[tuple[str, bytes, bytes]], tried: int, seed: int) -> str:
+    """The table as Markdown."""
+    items = [Item("chartmimic", name, "", "", "", png, "python") for name, png, _ in drawn]
+    parts = PictureParts.of(items, DecontaminateSettings().picture)
+    assert parts is not None
+    known = {int(item) for item in parts.items}
+    found: dict[str, list[bool]] = defaultdict(list)
+    for i, (name, _, again) in enumerate(drawn):
+        matched = {item for _, item, _ in parts.matches([again])}
+        if i in known:
+            found["the same chart drawn again"].append(i in matched)
+        for k in known - {i}:
+            found[_pair(name, drawn[k][0])].append(k in matched)
+    lines = [
+        "# Pictures of benchmark charts drawn again", "",
+        f"`python reports/decontaminate/pictures.py DATA`: {len(drawn)} of {tried} charts drawn both ways, seed {seed}, "
+        f"Python {platform.python_version()}; similarity from {parts.least}. Baseline: the same pixels (SHA-256).", "",
+        "| pairs | matched [95 %] | same bytes |", "| --- | --- | --- |",
+    ]  # fmt: skip
+    same = np.mean([first == second for _, first, second in drawn])
+    for name, hits in found.items():
+        share = wilson(sum(hits), len(hits))
+        baseline = f"{same:.1%}" if name.startswith("the same") else "-"
+        lines.append(f"| {name} | {share.value:.2%} [{share.low:.2%}, {share.high:.2%}], n={share.n:,} | {baseline} |")
+    lines.append(f"\nPictures that say too little to be compared: {sum(look_of(png) is None for _, png, _ in drawn)}.")
+    return "\n".join(lines) + "\n"
+
+
+def _pair(one: str, other: str) -> str:
+    if base(one) == base(other):
+        return "a chart and its variant with other data"
+    return "different charts of one family" if family(one) == family(other) else "charts of different families"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""How fast: rows against benchmark items, one core, beside the set of 13-grams that everyone writes.
+
+    python reports/decontaminate/speed.py DATA CORPUS.parquet [--rows N] [--repeat 3] [--write reports/decontaminate/speed.md]
+
+Rows are the texts of CORPUS (`reports/dedup/corpus.py`), taken for code; items those of the benchmarks of `planted.py` and
+of nvBench 2.0, text channels on. Both get texts in memory and give the rows that match. CPU seconds of a process of its own with one thread, the
+making of the index included, compiled before by a run on 200 rows; median of the repeats.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import re
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow.parquet as pq
+from planted import PLANTED, Row, batches
+
+from janus_reward.decontaminate.detect import Detector
+from janus_reward.decontaminate.items import Items, read_items
+from janus_reward.decontaminate.registry import Registry
+from janus_reward.decontaminate.settings import DecontaminateSettings
+
+WORD = re.compile(r"\w+")
+
+
+def ours(texts: list[str], known: list[Items]) -> int:
+    """All text channels, every hit confirmed."""
+    detector = Detector(known, DecontaminateSettings(channels=("words", "structure")))
+    for batch in batches([Row("", None, text, "python") for text in texts]):
+        detector.add(batch)
+    return len({hit.row for hit in detector.hits()})
+
+
+def naive(texts: list[str], known: list[Items]) -> int:
+    """A Python set of the items' 13-grams of lower-case words; a row goes at the first that it has."""
+    grams: set[str] = set()
+    for one in known:
+        for item in one.items:
+            for text in (item.question, item.answer):
+                words = WORD.findall(text.lower())
+                grams.update(" ".join(words[i : i + 13]) for i in range(len(words) - 12))
+    found = 0
+    for text in texts:
+        words = WORD.findall(text.lower())
+        found += any(" ".join(words[i : i + 13]) in grams for i in range(len(words) - 12))
+    return found
+
+
+ENGINES = {"janus-reward, words and structure": ours, "set of 13-grams": naive}
+
+
+def child(name: str, data: Path, corpus: Path, rows: int) -> None:
+    """One measured run."""
+    registry = Registry.load()
+    known = [read_items(registry.find(one)[0], None, data) for one in (*PLANTED, "nvbench2")]
+    texts = pq.read_table(corpus, columns=["text"]).column("text").slice(0, rows).to_pylist()
+    ENGINES[name](texts[:200], known)
+    started = time.process_time()
+    found = ENGINES[name](texts, known)
+    items = sum(len(one.items) for one in known)
+    print(json.dumps({"cpu": time.process_time() - started, "rows": len(texts), "items": items, "found": found}))
+
+
+def main() -> None:
+    """Run each engine in turns, print (or write) the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("--rows", type=int, default=200_000)
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--child")
+    parser.add_argument("--write", type=Path)
+    asked = parser.parse_args()
+    if asked.child:
+        child(asked.child, asked.data, asked.corpus, asked.rows)
+        return
+    runs: dict[str, list[dict[str, float]]] = {name: [] for name in ENGINES}
+    environment = {**os.environ, "OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
+    for _ in range(asked.repeat):
+        for name in ENGINES:
+            command = [sys.executable, __file__, str(asked.data), str(asked.corpus), "--rows", str(asked.rows)]
+            done = subprocess.run(
+                [*command, "--child", name], env=environment, capture_output=True, text=True, check=True
+            )
+            runs[name].append(json.loads(done.stdout.strip().splitlines()[-1]))
+    text = report(runs)
+    print(text)
+    if asked.write:
+        asked.write.write_text(text, encoding="utf-8")
+
+
+def report(runs: dict[str, list[dict[str, float]]]) -> str:
+    """The table as Markdown."""
+    first = runs["janus-reward, words and structure"]
+    best = statistics.median(run["cpu"] for run in first)
+    lines = [
+        "# Speed of decontamination", "",
+        f"`python reports/decontaminate/speed.py DATA CORPUS`: {first[0]['rows']:,} rows against {first[0]['items']:,} "
+        f"items, one core, Python {platform.python_version()}, {len(first)} runs in turns.", "",
+        "| engine | CPU s (median; min-max) | against ours | rows flagged |", "| --- | ---: | ---: | ---: |",
+    ]  # fmt: skip
+    for name, done in runs.items():
+        cpus = [run["cpu"] for run in done]
+        middle = statistics.median(cpus)
+        lines.append(
+            f"| {name} | {middle:.1f} ({min(cpus):.1f}-{max(cpus):.1f}) | {middle / best:.1f}x | {done[0]['found']:,} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    main()
