@@ -44,7 +44,7 @@ class DecontaminateSettings:
     confirmed: float = 0.4
     renaming: float = 0.9
     idiom_items: int = 10
-    picture: float = 0.9
+    picture: float = 0.8
     paraphrase: float = 0.8
 
     def __post_init__(self) -> None:
