@@ -36,12 +36,12 @@ class DecontaminateSettings:
     """
 
     channels: tuple[str, ...] = ("words", "structure", "picture")
-    words: float = 0.25
+    words: float = 0.15
     phrases: float = 0.1
     phrase_rows: int = 15
     phrase_hits: int = 3
     structure: float = 0.65
-    confirmed: float = 0.4
+    confirmed: float = 0.3
     renaming: float = 0.9
     idiom_items: int = 10
     picture: float = 0.8
