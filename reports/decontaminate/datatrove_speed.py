@@ -2,8 +2,8 @@
 
     python reports/decontaminate/datatrove_speed.py ITEMS.jsonl TEXTS.jsonl
 
-ITEMS and TEXTS hold one JSON string a line. Its indexer always asks for tasks of lighteval, so that the index is written
-here with its own hash function, tokeniser and normalisation; its filter is used as it is (13-grams, the default).
+ITEMS and TEXTS hold one JSON string a line. Its indexer always asks for tasks of lighteval: so the index is written
+here, with its own hash function, tokeniser and normalisation; its filter is used as it is (13-grams, the default).
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ from datatrove.data import Document
 from datatrove.pipeline.decont.n_grams import NGramsDecontFilter
 from datatrove.utils.text import ngrams, simplify_text
 
-items, texts = ([json.loads(line) for line in Path(name).open(encoding="utf-8")] for name in sys.argv[1:3])
+items, texts = (
+    [json.loads(line) for line in Path(name).read_text(encoding="utf-8").splitlines()] for name in sys.argv[1:3]
+)
 with tempfile.TemporaryDirectory() as folder:
     filter_ = NGramsDecontFilter(folder)
     config = filter_.config
