@@ -31,7 +31,7 @@ def decontaminate(
         Path | None, typer.Option("--registry", metavar="FILE", help="Another registry of benchmarks (YAML).")
     ] = None,
     channels: Annotated[
-        str, typer.Option("--channels", metavar="LIST", help="What is compared, by commas: words, structure, picture.")
+        str, typer.Option("--channels", metavar="LIST", help="Of words, structure, picture, paraphrase; by commas.")
     ] = "words,structure,picture",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report only: every row stays.")] = False,
     mapping: options.Mapping = None,

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import os
+import shutil
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from janus_reward.decontaminate.certificate import certificate_text
-from janus_reward.decontaminate.detect import Detector, Hit
+from janus_reward.decontaminate.detect import Hit
 from janus_reward.decontaminate.items import Items, read_items
+from janus_reward.decontaminate.reading import DatasetRows, Rows, RunRows, open_rows
 from janus_reward.decontaminate.registry import Registry
 from janus_reward.decontaminate.report import report_markdown
 from janus_reward.decontaminate.settings import DecontaminateSettings
-from janus_reward.dedup.batch import Batch
-from janus_reward.dedup.reading import open_input
-from janus_reward.errors import DiskError, InputError, JanusError, Stopped
+from janus_reward.decontaminate.state import Segments, StoppableDetector
+from janus_reward.decontaminate.tally import Tally
+from janus_reward.errors import DiskError, InputError, Stopped
 from janus_reward.run.manifest import RunFolder
 
 HITS_SCHEMA = pa.schema(
@@ -34,7 +36,10 @@ HITS_SCHEMA = pa.schema(
 )  # fmt: skip
 KEPT_SCHEMA = pa.schema([("row", pa.int64()), ("id", pa.string())])
 
-_TOLD = 100_000
+SEGMENT_ROWS = 50_000
+"""Rows between two points from which a stopped run goes on."""
+DATA = "JANUS_REWARD_BENCHMARKS"
+"""Environment variable with the folder of the benchmarks' files."""
 
 
 def decontaminate_dataset(
@@ -59,7 +64,7 @@ def decontaminate_dataset(
         against: benchmarks of the registry, `id=FILE`, files of items, or `all`: those whose data is at hand.
         settings: how.
         registry: the package's own when absent.
-        data: folder below which the registry's files are looked for.
+        data: folder below which the registry's files are looked for; else that of JANUS_REWARD_BENCHMARKS.
         dry_run: nothing counts as removed; `kept.parquet` holds every row.
         mapping: record field to path in the source's rows.
         limit: only the first rows.
@@ -71,11 +76,13 @@ def decontaminate_dataset(
     Raises:
         InputError: the source, a benchmark or a setting cannot be used.
         RunConflict: the folder belongs to another run.
-        DiskError, Stopped: nothing was decided; the same call does it.
+        DiskError, Stopped: the same call goes on after the last finished segment.
     """
     settings, note = settings or DecontaminateSettings(), on_note or (lambda text: None)
-    source = open_input(src, on=("render",) if "picture" in settings.channels else (), mapping=mapping, limit=limit)
-    benchmarks = load_benchmarks(against, registry or Registry.load(), None if data is None else Path(data), note)
+    named = data or os.environ.get(DATA)
+    benchmarks = load_benchmarks(against, registry or Registry.load(), Path(named) if named else None, note)
+    pictured = "picture" in settings.channels and any(item.picture for one in benchmarks for item in one.items)
+    source = open_rows(src, pictures=pictured, mapping=mapping, limit=limit)
     asked = {
         "command": "decontaminate",
         "decontaminate": settings.as_dict(),
@@ -90,15 +97,17 @@ def decontaminate_dataset(
     started = time.monotonic()
     try:
         if not folder.manifest.get("finished"):
-            counts = _decide(source.batches(), source.name, Path(out), benchmarks, settings, asked, note)
+            counts = _decide(source, Path(out), benchmarks, settings, asked, note)
             folder.save(summary=counts, finished=True, wall_s=round(time.monotonic() - started, 3))
+        shutil.rmtree(Path(out) / ".segments", ignore_errors=True)
         folder.save(status="done")
         return {**folder.manifest["summary"], "path": str(out)}
-    except (KeyboardInterrupt, JanusError) as error:
-        folder.manifest["status"] = "stopped"
-        if isinstance(error, KeyboardInterrupt):
-            raise Stopped(f"stopped by a signal; {out} is incomplete", hint="Run the same command again.") from error
-        raise
+    except KeyboardInterrupt as error:
+        hint = "Run the same command again to go on."
+        raise Stopped(f"stopped by a signal; {out} is incomplete", hint=hint) from error
+    except OSError as error:
+        hint = "Free space and run the same command again to go on."
+        raise DiskError(f"cannot write in {out}: {error.strerror or error}", hint=hint) from error
     finally:
         folder.close()
 
@@ -128,65 +137,94 @@ def load_benchmarks(
 
 
 def _decide(
-    batches: Iterator[Batch], name: str, out: Path, benchmarks: Sequence[Items], settings: DecontaminateSettings,
-    asked: Mapping[str, Any], note: Callable[[str], None],
-) -> dict[str, Any]:  # fmt: skip
-    detector = Detector(benchmarks, settings)
-    ids: list[pa.Table] = []
-    rows = errors = 0
-    for batch in batches:
-        detector.add(batch)
-        ids.append(pa.table({"row": pa.array(batch.rows), "id": batch.ids.cast(pa.string())}, schema=KEPT_SCHEMA))
-        errors += batch.errors
-        if (rows + len(batch)) // _TOLD > rows // _TOLD:
-            note(f"{rows + len(batch):,} rows looked at")
-        rows += len(batch)
-    hits = detector.hits()
-    gone = set() if asked["dry_run"] else {hit.row for hit in hits}
-    counts = _counts(hits, rows, errors, len(gone), benchmarks)
+    source: DatasetRows | RunRows,
+    out: Path,
+    benchmarks: Sequence[Items],
+    settings: DecontaminateSettings,
+    asked: Mapping[str, Any],
+    note: Callable[[str], None],
+) -> dict[str, Any]:
+    """Everything between opened inputs and files in place; segments on disk keep memory flat."""
+    detector, segments = StoppableDetector(benchmarks, settings), Segments(out / ".segments")
+    _look(source, detector, segments, note)
+    tally, errors = Tally(benchmarks), 0
+    with _Tables(out, dry_run=asked["dry_run"]) as tables:
+        for number in range(segments.finished()):
+            ids = segments.identities(number)
+            errors += int(ids.column("errors").to_numpy().sum())
+            hits = detector.segment_hits(segments.path(number))
+            tally.add(hits)
+            tables.write(hits, ids)
+    counts = tally.counts(detector.rows, errors, dry_run=asked["dry_run"])
     counts["source_overlaps"] = [
-        {"benchmark": benchmark, "source": source, "rows": number}
-        for (benchmark, source), number in sorted(detector.overlaps.items())
+        {"benchmark": benchmark, "source": source_, "rows": number}
+        for (benchmark, source_), number in sorted(detector.overlaps.items())
     ]
-    everything = pa.concat_tables(ids) if ids else KEPT_SCHEMA.empty_table()
-    kept = everything.filter(pa.array([row not in gone for row in everything.column("row").to_pylist()], pa.bool_()))
-    _parquet(out / "hits.parquet", _table(hits, gone))
-    _parquet(out / "kept.parquet", kept)
-    _text(out / "report.md", report_markdown(hits, counts, benchmarks, asked))
-    _text(out / "certificate.json", certificate_text(name, counts, benchmarks, asked))
+    _text(out / "report.md", report_markdown(tally.worst(), counts, benchmarks, asked))
+    _text(out / "certificate.json", certificate_text(source.name, counts, benchmarks, asked))
     return counts
 
 
-def _counts(hits: Sequence[Hit], rows: int, errors: int, gone: int, benchmarks: Sequence[Items]) -> dict[str, Any]:
-    items, found = defaultdict(set), defaultdict(set)
-    for hit in hits:
-        items[hit.benchmark].add(hit.item)
-        found[hit.benchmark].add(hit.row)
-    return {
-        "rows": rows,
-        "errors": errors,
-        "contaminated": len({hit.row for hit in hits}),
-        "removed": gone,
-        "kept": rows - gone,
-        "evidence": dict(sorted(Counter(hit.evidence for hit in hits).items())),
-        "channels": dict(sorted(Counter(hit.channel for hit in hits).items())),
-        "benchmarks": {
-            one.benchmark.id: {
-                "items": len(one.items),
-                "items_hit": len(items[one.benchmark.id]),
-                "rows": len(found[one.benchmark.id]),
-            }
-            for one in benchmarks
-        },
-    }
+def _look(
+    source: DatasetRows | RunRows, detector: StoppableDetector, segments: Segments, note: Callable[[str], None]
+) -> None:
+    """Read and compare what no finished segment has."""
+    done = segments.finished()
+    if done:
+        detector.take_up(segments.path(done - 1))
+        note(f"goes on after {detector.rows:,} rows")
+    if segments.complete():
+        return
+    pending: list[Rows] = []
+    for rows in source.read(detector.rows):
+        detector.look(rows)
+        pending.append(rows)
+        if sum(len(some.batch) for some in pending) >= SEGMENT_ROWS:
+            segments.write(detector, pending)
+            pending = []
+            note(f"{detector.rows:,} rows looked at")
+    if pending or not segments.finished():
+        segments.write(detector, pending)
+    segments.end()
+
+
+class _Tables:
+    """`hits.parquet` and `kept.parquet`, put in place when all is written, or not at all."""
+
+    def __init__(self, out: Path, *, dry_run: bool) -> None:
+        self._dry_run, schemas = dry_run, {"hits": HITS_SCHEMA, "kept": KEPT_SCHEMA}
+        self._places = {name: (out / f".{name}.parquet.part", out / f"{name}.parquet") for name in schemas}
+        self._writers = {
+            name: pq.ParquetWriter(self._places[name][0], schema, compression="zstd")
+            for name, schema in schemas.items()
+        }
+
+    def __enter__(self) -> _Tables:
+        return self
+
+    def write(self, hits: Sequence[Hit], ids: pa.Table) -> None:
+        """Add one segment."""
+        gone = set() if self._dry_run else {hit.row for hit in hits}
+        stay = ~np.isin(ids.column("row").to_numpy(), np.array(sorted(gone), np.int64))
+        if hits:
+            self._writers["hits"].write_table(_table(hits, gone))
+        if stay.any():
+            self._writers["kept"].write_table(ids.select(["row", "id"]).filter(pa.array(stay)).cast(KEPT_SCHEMA))
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        for writer in self._writers.values():
+            writer.close()
+        for part, final in self._places.values():
+            if kind is None:
+                with part.open("rb") as file:
+                    os.fsync(file.fileno())
+                part.replace(final)
+            else:
+                part.unlink(missing_ok=True)
 
 
 def _table(hits: Sequence[Hit], gone: set[int]) -> pa.Table:
     return pa.Table.from_pylist([hit.as_dict() | {"removed": hit.row in gone} for hit in hits], HITS_SCHEMA)
-
-
-def _parquet(path: Path, table: pa.Table) -> None:
-    _atomic(path, lambda part: pq.write_table(table, part, compression="zstd"))
 
 
 def _text(path: Path, text: str) -> None:

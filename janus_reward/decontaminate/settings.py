@@ -10,7 +10,8 @@ from janus_reward.errors import InputError
 REVISION = 1
 """Raised whenever matching changes: certificates of two revisions cannot be compared."""
 
-CHANNELS = ("words", "structure", "picture")
+CHANNELS = ("words", "structure", "picture", "paraphrase")
+"""`paraphrase` needs the extra `embed` and is slow: it is looked for when asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,21 +29,23 @@ class DecontaminateSettings:
         renaming: share of a code's names that must map to one name each.
         idiom_items: items that may share a gram before it is an idiom of benchmarks (a thousandth of all, if more).
         picture: similarity of the ink of two pictures from which they are the same.
+        paraphrase: cosine of two sentence embeddings from which a question is a candidate for a paraphrase.
 
     Raises:
         InputError: a value is out of its range.
     """
 
     channels: tuple[str, ...] = ("words", "structure", "picture")
-    words: float = 0.25
+    words: float = 0.15
     phrases: float = 0.1
     phrase_rows: int = 15
     phrase_hits: int = 3
     structure: float = 0.65
-    confirmed: float = 0.4
+    confirmed: float = 0.3
     renaming: float = 0.9
     idiom_items: int = 10
-    picture: float = 0.8
+    picture: float = 0.76
+    paraphrase: float = 0.8
 
     def __post_init__(self) -> None:
         if not self.channels or not set(self.channels) <= set(CHANNELS):

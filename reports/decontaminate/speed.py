@@ -1,10 +1,10 @@
 """How fast: rows against benchmark items, one core, beside the set of 13-grams that everyone writes.
 
-    python reports/decontaminate/speed.py DATA CORPUS.parquet [--rows N] [--repeat 3] [--write reports/decontaminate/speed.md]
+    python reports/decontaminate/speed.py DATA CORPUS.parquet [--rows N] [--repeat 3] [--write FILE]
 
-Rows are the texts of CORPUS (`reports/dedup/corpus.py`), taken for code; items those of the benchmarks of `planted.py` and
-of nvBench 2.0, text channels on. Both get texts in memory and give the rows that match. CPU seconds of a process of its own with one thread, the
-making of the index included, compiled before by a run on 200 rows; median of the repeats.
+Rows are the texts of CORPUS (`reports/dedup/corpus.py`), taken for code; items those of the benchmarks of `planted.py`
+and of nvBench 2.0, text channels on. Both get texts in memory and give the rows that match. CPU seconds of a process of
+its own with one thread, the making of the index included, compiled before by a run on 200 rows; median of the repeats.
 """
 
 from __future__ import annotations
