@@ -40,7 +40,7 @@ class Readiness:
         self._missing: tuple[Probe, ...] = ()
         self.capabilities: Capabilities | None = None
         self.vision = file.vision
-        self.structured = file.structured and file.mode.name != "likert"
+        self.structured = file.structured and not (file.mode.name == "likert" and file.mode.reasoning)
         self.mode: Mode = mode_of(file.mode)
 
     @property

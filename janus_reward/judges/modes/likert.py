@@ -21,6 +21,9 @@ _AFTER = _BEFORE + "."
 _LAST_LINE = re.compile(r"(?:\A|\n)[ \t*]{0,6}level[ \t*]{0,3}:[ \t*]{0,3}([1-5])[ \t*.]{0,4}\Z", re.IGNORECASE)
 _DIGITS = {str(level): level for level in LEVELS}
 _TAILS = (0.05, 0.95)
+_DIGIT_ALONE: Mapping[str, Any] = {"type": "integer", "enum": list(LEVELS)}
+"""Makes a weak model write a digit at all. Engines that tell probabilities from before the mask still show how little
+of it lay on the scale; where they tell them from after it the mass is always 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,10 @@ class Likert:
         """One call a criterion."""
         room = 200 if self._settings.reasoning else 6
         logprobs = 0 if self._settings.stated_digit else _TOP
+        schema = None if self._settings.reasoning else _DIGIT_ALONE
         return tuple(
-            Ask((criterion.name,), view_of(criterion), logprobs=logprobs, max_tokens=room) for criterion in criteria
+            Ask((criterion.name,), view_of(criterion), schema=schema, logprobs=logprobs, max_tokens=room)
+            for criterion in criteria
         )
 
     def read(self, ask: Ask, reply: Reply) -> Rating:
