@@ -18,7 +18,8 @@ from janus_reward.dataset import Source, open_source
 from janus_reward.engines.local import LocalEngine
 from janus_reward.errors import InputError, JanusError, Stopped
 from janus_reward.evidence import SIGNALS
-from janus_reward.judges import judge_named
+from janus_reward.judges import WaitingJudge, judge_named, waits
+from janus_reward.judging import JudgeStream
 from janus_reward.render.base import RenderSettings
 from janus_reward.render.farm import RenderMode
 from janus_reward.rubric import RubricSet
@@ -26,7 +27,15 @@ from janus_reward.run import Run
 from janus_reward.run.manifest import RunFolder
 from janus_reward.run.schema import TIMING_SCHEMA, Row, complete, render_row, render_schema, score_row, score_schema
 from janus_reward.run.shards import ShardFolder
-from janus_reward.stages import Finished, RenderStageConfig, ScoreStageConfig, dead_render, dead_verdict
+from janus_reward.spending import Purse
+from janus_reward.stages import (
+    Finished,
+    MeasureStageConfig,
+    RenderStageConfig,
+    ScoreStageConfig,
+    dead_render,
+    dead_verdict,
+)
 from janus_reward.triple import Triple
 
 ENGINES = ("local",)
@@ -44,12 +53,14 @@ class Progress:
         resumed: rows that earlier starts had finished.
         total: rows in the source, when known.
         outcomes: rows of this start by outcome; rows with an error count as `error`.
+        spent: what the judge has cost so far, in words; empty for a judge that costs nothing.
     """
 
     done: int
     resumed: int
     total: int | None
     outcomes: Mapping[str, int]
+    spent: str = ""
 
 
 @dataclass(slots=True)
@@ -59,10 +70,16 @@ class _Job:
     table: str
     schema: pa.Schema
     row: Callable[[Finished], Row]
-    make: RenderStageConfig | ScoreStageConfig
+    make: RenderStageConfig | ScoreStageConfig | MeasureStageConfig
     settings: dict[str, Any]
     on_death: Callable[[Triple], Finished]
     outcomes: dict[str, int] = field(default_factory=dict)
+    purse: Purse | None = None
+    stream: JudgeStream | None = None
+
+    def finished(self, batches: Iterable[list[Finished]]) -> Iterable[list[Finished]]:
+        """What the stage made, judged when the judge is one that waits."""
+        return batches if self.stream is None else self.stream.map(batches)
 
 
 def score_dataset(
@@ -79,14 +96,17 @@ def score_dataset(
     seed: int = 0,
     shard_rows: int = 256,
     cache: str | Path | None = None,
+    ledger: str | Path | None = None,
+    budget: str | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    on_notice: Callable[[str], None] | None = None,
 ) -> Run:
     """Score every triple of a dataset into a run folder; the same call resumes an unfinished run.
 
     Args:
         src: a file, a folder or a Hub id, as in `janus_reward.dataset.open_source`.
         out: the run folder.
-        judge: name of a judge.
+        judge: name of a judge, or path of a judge file.
         rubrics: folder whose rubric files replace the built-in ones of the same domain and task.
         mapping: record field to path in the source's rows.
         render: `auto`, `always` or `never` (see `RenderFarm`).
@@ -96,12 +116,16 @@ def score_dataset(
         seed: for every random choice.
         shard_rows: rows per Parquet shard, the unit of resuming.
         cache: folder that keeps renders between runs, so that another rubric or judge renders nothing again.
+        ledger: folder of the ledger of raw replies, shared between runs; the run folder when `None`.
+        budget: the most that all starts of this run may cost: `"12.50"` (money) or `"3M tokens"`.
         on_progress: called after every batch.
+        on_notice: told the forecast, and what was wrong with the ledger.
 
     Raises:
         InputError: the source or an option cannot be used.
         RunConflict: the folder belongs to another run.
-        DiskError, Stopped: the run stopped between two shards; the same call goes on.
+        EndpointRefused: the judge's endpoint rejects us or lacks what the judge needs.
+        DiskError, Stopped, EndpointDown: the run stopped between two shards; the same call goes on.
     """
     _known_engine(engine)
     rubric_folder = Path(rubrics) if rubrics is not None else None
@@ -109,11 +133,13 @@ def score_dataset(
     settings = RenderSettings(seed=seed)
     criteria = rubric_set.criteria
     store, shared = Path(out) / "renders", Path(cache) if cache is not None else None
+    rendering = RenderStageConfig(store, shared, settings, render)
+    waiting = the_judge if waits(the_judge) else None
     job = _Job(
         table="scores",
         schema=score_schema(criteria, list(SIGNALS)),
         row=lambda finished: complete(_scored(finished, the_judge.revision), criteria),
-        make=ScoreStageConfig(RenderStageConfig(store, shared, settings, render), judge, rubric_folder),
+        make=MeasureStageConfig(rendering) if waiting else ScoreStageConfig(rendering, judge, rubric_folder),
         settings={
             "command": "score dataset",
             "judge": {"name": the_judge.name, "revision": the_judge.revision},
@@ -123,6 +149,8 @@ def score_dataset(
             "seed": seed,
         },
         on_death=partial(dead_verdict, the_judge.name, rubric_set),
+        stream=JudgeStream(waiting, rubric_set) if waiting else None,
+        purse=_purse(waiting, rubric_set, Path(out), ledger, budget, on_notice),
     )
     source = open_source(str(src), mapping=mapping, limit=limit)
     return _run(job, source, Path(out), mapping, limit, workers, shard_rows, on_progress)
@@ -179,6 +207,8 @@ def _run(
         if folder.manifest.get("finished"):
             folder.save(status="done")
             return Run(out)
+        if job.purse is not None:
+            job.purse.open(folder, source)
         rows = _write(job, source, out, count, shard_rows, on_progress)
         folder.save(status="done", finished=True, rows=rows, wall_s=before + time.monotonic() - started)
         folder.save(summary=_counts(Run(out)))
@@ -189,6 +219,8 @@ def _run(
             raise Stopped(f"stopped by a signal; {out} is incomplete", hint=hint) from error
         raise
     finally:
+        if job.purse is not None:
+            job.purse.close()
         folder.close()
     return Run(out)
 
@@ -210,12 +242,12 @@ def _write(
     engine = LocalEngine(job.make, workers, job.on_death)
     pending: list[Finished] = []
     try:
-        for batch in engine.map(_batches(source.iter(start=resumed), _BATCH_ROWS)):
+        for batch in job.finished(engine.map(_batches(source.iter(start=resumed), _BATCH_ROWS))):
             pending += batch
             done += len(batch)
             if on_progress:
                 _count(job.outcomes, batch)
-                on_progress(Progress(done, resumed, total, job.outcomes))
+                on_progress(Progress(done, resumed, total, job.outcomes, job.purse.spent if job.purse else ""))
             while len(pending) >= shard_rows:
                 _write_shard(job, shards, timings, number, pending[:shard_rows])
                 del pending[:shard_rows]
@@ -226,6 +258,8 @@ def _write(
         engine.kill()
         raise
     engine.close()
+    if job.stream is not None:
+        job.stream.close()
     return done
 
 
@@ -275,6 +309,21 @@ def _stopped(folder: RunFolder, wall_s: float) -> None:
 
 def _counts(run: Run) -> dict[str, Any]:
     return {name: value for name, value in run.summary().as_dict().items() if name not in ("path", "status", "wall_s")}
+
+
+def _purse(
+    judge: WaitingJudge | None,
+    rubrics: RubricSet,
+    out: Path,
+    ledger: str | Path | None,
+    budget: str | None,
+    on_notice: Callable[[str], None] | None,
+) -> Purse | None:
+    if judge is None:
+        if budget is not None:
+            raise InputError("--budget is for judges that cost something", hint="Give a judge file, or no budget.")
+        return None
+    return Purse(judge, rubrics, Path(ledger) if ledger is not None else out, budget, on_notice)
 
 
 def _known_engine(engine: str) -> None:

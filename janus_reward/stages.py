@@ -36,6 +36,7 @@ class Finished:
         verdict: of a scored record; carries its triple, render and evidence.
         seconds: wall seconds by stage name.
         error: what went wrong in our own machinery, in one line.
+        sample, evidence: of a measured record that is still to be judged.
     """
 
     triple: Triple
@@ -43,6 +44,8 @@ class Finished:
     verdict: Verdict | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
     error: str | None = None
+    sample: Sample | None = None
+    evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,17 @@ class ScoreStageConfig:
     def __call__(self) -> ScoreStage:
         """The stage itself."""
         return ScoreStage(self)
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureStageConfig:
+    """How to make a MeasureStage inside a worker."""
+
+    render: RenderStageConfig
+
+    def __call__(self) -> MeasureStage:
+        """The stage itself."""
+        return MeasureStage(self)
 
 
 class RenderStage:
@@ -101,6 +115,33 @@ class RenderStage:
         except Exception as error:  # noqa: BLE001 - the one place where a defect of ours becomes a row's error
             return Finished(triple, Render("not_needed"), error=internal(error))
         return Finished(triple, render, seconds={"render": time.perf_counter() - start})
+
+
+class MeasureStage:
+    """Triples to measured samples: render and measure; the judging is done elsewhere, many at once."""
+
+    def __init__(self, config: MeasureStageConfig) -> None:
+        self._renders = RenderStage(config.render)
+
+    def __call__(self, batch: list[Triple]) -> list[Finished]:
+        """Measure each triple."""
+        return [self._measured(triple) for triple in batch]
+
+    def close(self) -> None:
+        """End the renderers."""
+        self._renders.close()
+
+    def _measured(self, triple: Triple) -> Finished:
+        watch = _Watch()
+        sample = Sample(triple, Render("not_needed"))
+        try:
+            sample = watch.time("render", lambda: self._renders.sample(triple))
+            evidence = watch.time("measure", lambda: measure(sample)) if triple.error is None else Evidence({})
+        except JanusError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the one place where a defect of ours becomes a row's error
+            return Finished(triple, sample.render, seconds=watch.seconds, error=internal(error))
+        return Finished(triple, sample.render, None, watch.seconds, triple.error, sample, evidence)
 
 
 class ScoreStage:

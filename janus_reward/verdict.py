@@ -37,7 +37,7 @@ def verdict(sample: Sample, evidence: Evidence, rubric: Rubric, judgement: Judge
         confidence=total.confidence,
         checks=tuple(_checks(sample, rubric, judgement)),
         gates=gates,
-        flags=evidence.flags,
+        flags=(*evidence.flags, *judgement.flags),
         tokens_in=judgement.tokens_in,
         tokens_out=judgement.tokens_out,
         seconds=judgement.seconds,

@@ -38,7 +38,7 @@ from janus_reward.scoring import render_dataset
 from janus_reward.triple import Triple
 
 _SHOWN = ("ok", "partial", "not_needed")
-_SCHEMA = pa.schema(
+PAIRS_SCHEMA = pa.schema(
     [
         ("good_id", pa.string()),
         ("bad_id", pa.string()),
@@ -294,7 +294,7 @@ def _write(pairs: list[Pair], kept: list[dict[str, Any]], out: Path) -> None:
     wanted = {row[side] for row in kept for side in ("good_id", "bad_id")}
     _replace(out / "triples.jsonl", [line for id_, line in _records(pairs, out) if id_ in wanted])
     part = out / ".pairs.parquet.part"
-    pq.write_table(pa.Table.from_pylist(kept, schema=_SCHEMA), part)
+    pq.write_table(pa.Table.from_pylist(kept, schema=PAIRS_SCHEMA), part)
     part.replace(out / "pairs.parquet")
 
 

@@ -63,7 +63,8 @@ def progress_bar(console: Console, title: str) -> Iterator[Callable[[RunProgress
             outcomes = "  ".join(
                 f"[{STYLES.get(name, 'white')}]{name} {count}[/]" for name, count in state.outcomes.items()
             )
-            bar.update(task, completed=state.done, total=state.total, rate=rate, outcomes=outcomes)
+            told = f"{outcomes}  {state.spent}" if state.spent else outcomes
+            bar.update(task, completed=state.done, total=state.total, rate=rate, outcomes=told)
 
         yield show
 
@@ -83,6 +84,8 @@ def summary_view(summary: RunSummary) -> RenderableType:
         table.add_row("unscored", _counts(summary.reasons))
     if summary.flags:
         table.add_row("flags", _counts(summary.flags))
+    if summary.cost:
+        table.add_row("judge", str(summary.cost["words"]))
     if summary.errors:
         table.add_row("errors", Text(f"{summary.errors} rows (column `error` says which and why)", style="red"))
     parts: list[RenderableType] = [table]

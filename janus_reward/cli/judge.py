@@ -1,4 +1,4 @@
-"""`janus-reward judge agree`, `judge calibrate` and `judge card`."""
+"""`janus-reward judge agree`, `judge calibrate`, `judge card` and `judge test`."""
 
 from __future__ import annotations
 
@@ -170,6 +170,38 @@ def card(
         typer.echo(json.dumps(asdict(made)))
     else:
         Console().print(card_table(made))
+
+
+@judge_app.command("test")
+def test(
+    endpoint: Annotated[str, typer.Argument(metavar="ENDPOINT|FILE", help="Base address (.../v1) or a judge file.")],
+    model: Annotated[str | None, typer.Option("--model", metavar="NAME", help="Model of the endpoint.")] = None,
+    key_env: Annotated[
+        str | None, typer.Option("--key-env", metavar="VAR", help="Environment variable that holds the key.")
+    ] = None,
+    timeout: Annotated[float, typer.Option("--timeout", min=1, help="Seconds for one request.")] = 120,
+    as_json: options.AsJson = False,
+) -> None:
+    """Say what an endpoint really honours: text, pictures, JSON schemas, log probabilities, repeatability.
+
+    Exit code 1 when it does not answer, or lacks what the judge file needs.
+
+    Examples:
+        janus-reward judge test http://localhost:8000/v1 --model Qwen/Qwen2.5-VL-7B-Instruct
+
+        janus-reward judge test judge.yaml
+    """
+    from rich.console import Console
+
+    from janus_reward.cli.selftest import capabilities_table, examined
+
+    found, needed = examined(endpoint, model, key_env, timeout)
+    if as_json:
+        typer.echo(json.dumps({**found.as_dict(), "needed": list(needed)}))
+    else:
+        Console().print(capabilities_table(found, needed))
+    if not all(found.honours(name) for name in {"text", *needed}):
+        raise typer.Exit(1)
 
 
 def _column(run: Any, name: str) -> dict[str, Any]:

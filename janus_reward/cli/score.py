@@ -33,6 +33,15 @@ def dataset(
     seed: options.Seed = 0,
     shard_rows: options.ShardRows = 256,
     cache: options.Cache = None,
+    ledger: Annotated[
+        Path | None,
+        typer.Option(
+            "--ledger", metavar="DIR", help="Share raw replies of model judges between runs; RUN when absent."
+        ),
+    ] = None,
+    budget: Annotated[
+        str | None, typer.Option("--budget", metavar="N", help="Stop before this is spent: 12.50, or '3M tokens'.")
+    ] = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Render, measure and judge every triple of SRC into the folder RUN.
@@ -44,6 +53,8 @@ def dataset(
         janus-reward score dataset examples/data/triples.jsonl -o runs/examples
 
         janus-reward score dataset corpus.parquet -o runs/a --map instruction=prompt --map code=answer --limit 1000
+
+        janus-reward score dataset corpus.parquet -o runs/b --judge judge.yaml --ledger ledger --budget 20
     """
     from rich.console import Console
 
@@ -65,7 +76,10 @@ def dataset(
             seed=seed,
             shard_rows=shard_rows,
             cache=cache,
+            ledger=ledger,
+            budget=budget,
             on_progress=show,
+            on_notice=lambda words: typer.echo(words, err=True),
         )
     finish(run, as_json)
 

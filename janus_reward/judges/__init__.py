@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from janus_reward.errors import InputError
-from janus_reward.judges.base import Judge, Judgement
+from janus_reward.judges.base import Judge, Judgement, WaitingJudge, waits
 
-__all__ = ["JUDGES", "Judge", "Judgement", "judge_named"]
+if TYPE_CHECKING:
+    from janus_reward.judges.file import JudgeFile
+
+__all__ = ["JUDGES", "Judge", "Judgement", "WaitingJudge", "judge_named", "waits"]
 
 JUDGES: dict[str, str] = {
     "evidence": "janus_reward.judges.evidence:EvidenceJudge",
@@ -34,9 +38,37 @@ def _made(name: str) -> Judge:
 
 
 def _from_file(path: Path) -> Judge:
-    from janus_reward.judges.file import CalibratedJudge, read_judge_file
+    from janus_reward.judges.file import CalibratedJudge, CalibratedWaitingJudge, read_judge_file
 
     file = read_judge_file(path)
+    inner = _inner(file, path)
+    if not file.calibration and inner.name not in JUDGES:
+        return inner
+    said = (inner.revision + file.model_dump_json(include={"calibration", "widest_interval"})).encode()
+    if waits(inner):
+        return CalibratedWaitingJudge(inner, file, hashlib.sha256(said).hexdigest())
+    return CalibratedJudge(inner, file, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def _inner(file: JudgeFile, path: Path) -> Judge:
+    """The judge that a file is about, before calibration."""
+    from janus_reward.judges.file import KINDS
+
+    if file.judge == "model":
+        from janus_reward.judges.model import ModelJudge
+        from janus_reward.judges.model_file import ModelFile
+
+        return ModelJudge(cast(ModelFile, file))
+    if file.judge in KINDS:
+        from janus_reward.judges.group import group_of
+
+        return group_of(file, lambda name: judge_named(_beside(path, name)))
     if file.judge not in JUDGES:
-        raise InputError(f"{path}: unknown judge {file.judge!r}", hint=f"Known judges: {', '.join(sorted(JUDGES))}.")
-    return CalibratedJudge(_made(file.judge), file, hashlib.sha256(path.read_bytes()).hexdigest())
+        known = ", ".join(sorted({*JUDGES, *KINDS}))
+        raise InputError(f"{path}: unknown judge {file.judge!r}", hint=f"Known judges: {known}.")
+    return _made(file.judge)
+
+
+def _beside(path: Path, name: str) -> str:
+    """A member's name; files are looked for beside the file that names them."""
+    return str(path.parent / name) if name.endswith((".yaml", ".yml")) else name

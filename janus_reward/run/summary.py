@@ -29,6 +29,7 @@ class RunSummary:
         histogram: counts of totals between `HISTOGRAM_EDGES`.
         flags: rows by flag.
         stages: wall seconds by stage, summed over rows.
+        cost: what a model judge cost in all starts: calls, tokens, money, replies from the ledger; empty for others.
     """
 
     path: str
@@ -47,6 +48,7 @@ class RunSummary:
     wall_s: float = 0.0
     tokens_in: int = 0
     tokens_out: int = 0
+    cost: dict[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """The summary as plain JSON-able values; the object that `--json` prints."""
@@ -59,6 +61,7 @@ class RunSummary:
 def summarise(path: Path, manifest: Mapping[str, Any]) -> RunSummary:
     """Read the tables of a run once and count."""
     summary = RunSummary(str(path), str(manifest.get("status")), wall_s=round(float(manifest.get("wall_s", 0.0)), 3))
+    summary.cost = dict(manifest.get("cost") or {})
     scored = (path / "scores").is_dir()
     totals: list[np.ndarray] = []
     for batch in batches(path / ("scores" if scored else "outcomes")):

@@ -1,0 +1,181 @@
+"""One question to a model: from the ledger or the engine, read strictly, once more when it cannot be read."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from janus_reward.judges.cost import Meter
+from janus_reward.judges.engine.base import Engine, EngineFailure, Finish, Image, Message, Reply, Request
+from janus_reward.judges.material import tokens_of
+from janus_reward.judges.model_file import ModelFile
+from janus_reward.judges.modes.base import Ask, Unreadable
+from janus_reward.judges.prompting import Prompter, Sheet, digest_of, repair_question
+from janus_reward.judges.ready import Readiness
+from janus_reward.ledger import Entry, Ledger
+from janus_reward.rubric import Rubric
+from janus_reward.sample import Sample
+from janus_reward.triple import Score
+
+_TRIES = 2
+_SHOWN_AGAIN = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One sample with everything that its questions share. `sheets` are made when the first of them is sent."""
+
+    sample: Sample
+    rubric: Rubric
+    facts: tuple[str, ...]
+    sheets: dict[str, Sheet] = field(default_factory=dict)
+
+    def digest(self) -> bytes:
+        """Hash of what a prompt can hold of it."""
+        told = {"rubric": self.rubric.sha256, "sample": digest_of(self.sample, self.facts)}
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).digest()
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of one question: an answer or the reason why there is none, and what all its tries used."""
+
+    ask: Ask
+    answer: Any = None
+    failure: Score | None = None
+    flags: frozenset[str] = frozenset()
+    tokens_in: int = 0
+    tokens_out: int = 0
+    seconds: float = 0.0
+
+    def add(self, reply: Reply) -> None:
+        """Count a reply."""
+        self.tokens_in += reply.tokens_in
+        self.tokens_out += reply.tokens_out
+        self.seconds += reply.seconds
+
+
+@dataclass(slots=True)
+class _Try:
+    """One try: its key, and what went before it."""
+
+    ask: Ask
+    case: Case
+    key: bytes
+    previous: Reply | None = None
+    complaint: Unreadable | None = None
+
+    def after(self, reply: Reply, complaint: Unreadable) -> _Try:
+        """The next try: its key depends on what was said."""
+        key = hashlib.sha256(self.key + b"again" + reply.text.encode("utf-8", "surrogatepass")).digest()
+        return _Try(self.ask, self.case, key, reply, complaint)
+
+
+class Asker:
+    """Asks one model by one judge file.
+
+    Args:
+        key: hash of everything about judge and prompts that determines a reply.
+    """
+
+    def __init__(self, file: ModelFile, engine: Engine, ready: Readiness, key: bytes) -> None:
+        self._file, self._engine, self._ready, self._key = file, engine, ready, key
+        self.ledger: Ledger | None = None
+        self.meter = Meter()
+
+    async def ask(self, ask: Ask, case: Case, digest: bytes) -> Outcome:
+        """The outcome of one question. Raises only what ends the run."""
+        outcome = Outcome(ask)
+        told = json.dumps([ask.criteria, ask.view, ask.ids, ask.logprobs, ask.max_tokens, self._ready.key])
+        attempt = _Try(ask, case, hashlib.sha256(self._key + digest + told.encode()).digest())
+        for _ in range(_TRIES):
+            try:
+                reply, flags = await self._reply(attempt)
+            except EngineFailure as failure:
+                outcome.failure = Score.unscored(failure.reason, failure.message)
+                return outcome
+            outcome.add(reply)
+            outcome.flags |= flags
+            try:
+                outcome.answer, outcome.failure = self._ready.mode.read(ask, reply), None
+            except Unreadable as unreadable:
+                outcome.failure = Score.unscored(unreadable.reason, unreadable.complaint)
+                if unreadable.reason == "refused":
+                    return outcome
+                attempt = attempt.after(reply, unreadable)
+                continue
+            return outcome
+        return outcome
+
+    def estimate(self, request: Request) -> int:
+        """About how many tokens a prompt has."""
+        parts = [part for message in request.messages for part in message.parts]
+        rule = self._file.pictures
+        return sum(rule.tokens(p.width, p.height) if isinstance(p, Image) else tokens_of(p) for p in parts)
+
+    def request(self, ask: Ask, case: Case) -> Request:
+        """The first try's prompt, its longest-lived part first."""
+        prompter = self._prompter()
+        sheet = self._sheet(ask, case, prompter)
+        messages = (prompter.system(case.rubric), Message("user", (*sheet.parts, prompter.question(ask, case.sample))))
+        drawn = self._file.sampling
+        schema = ask.schema if self._ready.structured else None
+        return Request(messages, schema, ask.max_tokens, drawn.temperature, drawn.top_p, drawn.seed, ask.logprobs)
+
+    async def _reply(self, attempt: _Try) -> tuple[Reply, frozenset[str]]:
+        """From the ledger, or from the engine and into the ledger."""
+        entry = self.ledger.get(attempt.key) if self.ledger else None
+        if entry is not None:
+            self.meter.hits += 1
+            return _remembered(entry)
+        await self._ready.check()
+        reply = await self._paid(_next(self.request(attempt.ask, attempt.case), attempt))
+        flags = attempt.case.sheets[attempt.ask.view].flags
+        body = {**reply.as_body(), "flags": sorted(flags)}
+        if self.ledger is None:
+            return reply, flags
+        counts = (reply.tokens_in, reply.tokens_out, reply.seconds, self.meter.run)
+        return _remembered(self.ledger.put(attempt.key, Entry(body, self._file.called, reply.finish, *counts)))
+
+    async def _paid(self, request: Request) -> Reply:
+        """The engine's reply, within the budget."""
+        prices, expected = self._file.prices, self.estimate(request)
+        held = (expected + request.max_tokens, self.meter.hold(expected, request.max_tokens, prices))
+        reply = None
+        try:
+            reply = await self._engine.complete(request)
+        finally:
+            used = (reply.tokens_in, reply.tokens_out, reply.cached_in or 0) if reply else None
+            self.meter.settle(held, used, prices)
+        return reply
+
+    def _sheet(self, ask: Ask, case: Case, prompter: Prompter) -> Sheet:
+        if ask.view not in case.sheets:
+            case.sheets[ask.view] = prompter.sheet(case.sample, case.facts, ask.view)
+        return case.sheets[ask.view]
+
+    def _prompter(self) -> Prompter:
+        file = self._file
+        options = (("reasoning", file.mode.reasoning),)
+        return Prompter(
+            file.mode.name, file.texts, file.pictures, self._ready.vision, seed=file.sampling.seed, options=options
+        )
+
+
+def _next(request: Request, attempt: _Try) -> Request:
+    """A try's request: with more room after a reply that was cut, with the complaint after one that was unreadable."""
+    if attempt.previous is None or attempt.complaint is None:
+        return request
+    if attempt.complaint.reason == "truncated":
+        return replace(request, max_tokens=2 * request.max_tokens)
+    said = Message("assistant", (attempt.previous.text[:_SHOWN_AGAIN] or "(nothing)",))
+    again = Message("user", (repair_question(attempt.complaint.complaint),))
+    return replace(request, messages=(*request.messages, said, again))
+
+
+def _remembered(entry: Entry) -> tuple[Reply, frozenset[str]]:
+    tokens = (entry.tokens_in, entry.tokens_out)
+    reply = Reply.from_body(entry.body, cast(Finish, entry.finish), tokens, entry.seconds)
+    return reply, frozenset(entry.body["flags"])

