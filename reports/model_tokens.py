@@ -93,7 +93,8 @@ def report(source: str, limit: int) -> str:
     kinds = {kind: [s for s in samples if _kind(s) == kind] for kind in sorted({_kind(s) for s in samples})}
     lines = ["# Prompt tokens to compute for a triple", "", "Made by `python reports/model_tokens.py --write`.", ""]
     lines += [
-        f"The good triples of the examples (n={len(samples)}); tokens by the estimator of the judge (see below), pictures at"
+        f"The good triples of the examples (n={len(samples)}); tokens by the estimator of the judge (see below), "
+        "pictures at"
     ]
     lines += ["28 pixels a token's side. Medians; the ratio is the median over triples of ours / reference.", ""]
     lines += ["| triples | n | reference | way | ours | ratio |", "|---|---|---|---|---|---|"]
