@@ -11,12 +11,10 @@ from janus_reward.export.formats import Kind
 
 _TYPES = {
     "text": "sc:Text",
-    "texts": "sc:Text",
     "number": "sc:Float",
-    "whole": "sc:Integer",
     "paths": "sc:Text",
 }
-_MANY = frozenset({"texts", "paths"})
+_MANY = frozenset({"paths"})
 _ENCODINGS = {".parquet": "application/x-parquet", ".jsonl": "application/jsonlines", ".tar": "application/x-tar"}
 _TERMS = (
     "arrayShape", "containedIn", "equivalentProperty", "extract", "field", "fileObject", "fileProperty", "fileSet",

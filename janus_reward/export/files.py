@@ -167,11 +167,8 @@ def _features(kinds: Mapping[str, Kind]) -> Any:
     turn = {"role": Value("string"), "content": Value("string")}
     made: dict[Kind, Any] = {
         "text": Value("string"),
-        "texts": List(Value("string")),
         "turns": List(turn),
-        "turn": turn,
         "number": Value("float64"),
-        "whole": Value("int64"),
         "picture": Image(),
         "pictures": List(Image()),
         "paths": List(Value("string")),

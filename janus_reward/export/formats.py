@@ -11,7 +11,7 @@ from janus_reward.export.conversation import PLACEHOLDER, answer_text, messages,
 from janus_reward.export.records import Record
 
 Row = dict[str, Any]
-Kind = Literal["text", "texts", "turns", "turn", "number", "whole", "picture", "pictures", "paths"]
+Kind = Literal["text", "turns", "number", "picture", "pictures", "paths"]
 """What a column holds; `export/files.py` says what that is in Parquet, `export/croissant.py` in Croissant."""
 
 Wanted = Literal["kept", "scored", "pairs"]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from janus_reward.report.audit import Audit
 
-_EXCERPT = 140
+_EXCERPT, _SHORT_EXCERPT, _MANY_ROWS = 140, 48, 150_000
 _NO_SCORE = 0
 _THOUSANDTHS = 1000
 
@@ -49,8 +49,9 @@ def packed_columns(audit: Audit) -> dict[str, Any]:
 def _texts(audit: Audit) -> str:
     """Ids and the beginnings of instructions, as base64 of gzip of a JSON list."""
     found: list[list[str]] = []
+    length = _EXCERPT if len(audit.rows) <= _MANY_ROWS else _SHORT_EXCERPT
     for batch in audit.run.batches(["id", "instruction"]):
-        starts = pc.utf8_slice_codeunits(batch.column(1), 0, _EXCERPT).to_pylist()
+        starts = pc.utf8_slice_codeunits(batch.column(1), 0, length).to_pylist()
         pairs = zip(batch.column(0).to_pylist(), starts, strict=True)
         found += [[id_, " ".join((text or "").split())] for id_, text in pairs]
     return _compressed(json.dumps(found, ensure_ascii=True).encode())

@@ -43,6 +43,7 @@ class Decisions:
         self._reason = np.full(count, -1, dtype=np.int32)
         self.reasons: list[str] = []
         self._places: dict[str, int] = {}
+        self._asked: dict[str, None] = {}
         self.details: dict[int, str] = {}
 
     def __len__(self) -> int:
@@ -75,6 +76,7 @@ class Decisions:
 
     def settle_each(self, choice: Choice, codes: NDArray[np.int32], names: Sequence[str], step: str) -> None:
         """Settle open rows whose code (n,) is not negative, each with the name it stands for."""
+        self._asked.setdefault(step)
         chosen = self.open & (codes >= 0)
         place = np.full(len(names), -1, dtype=np.int32)
         for code in np.unique(codes[chosen]).tolist():
@@ -83,10 +85,10 @@ class Decisions:
         self._choice[chosen] = CHOICES.index(choice)
 
     def steps(self) -> list[Step]:
-        """The funnel, in the order in which reasons were first asked."""
+        """The funnel, in the order in which things were first asked, also of those that settled nothing."""
         left, found = len(self), []
         counts = self._counts()
-        for name in dict.fromkeys(reason.partition(":")[0] for reason in self.reasons):
+        for name in self._asked:
             own = {reason: count for reason, count in counts.items() if reason.partition(":")[0] == name}
             totals = [sum(count[at] for count in own.values()) for at in range(len(CHOICES))]
             left -= sum(totals[1:])
@@ -103,5 +105,6 @@ class Decisions:
     def _place(self, reason: str) -> int:
         if reason not in self._places:
             self._places[reason] = len(self.reasons)
+            self._asked.setdefault(reason.partition(":")[0])
             self.reasons.append(reason)
         return self._places[reason]

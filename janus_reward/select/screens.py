@@ -39,6 +39,8 @@ def screen_facts(rows: Rows, rules: Rules, where: Mask, decisions: Decisions) ->
     wrong = [at for at, name in enumerate(names) if name not in rules.outcomes]
     decisions.settle_each("drop", np.where(where & np.isin(codes, wrong), codes, -1), names, "outcome")
     for column, rejected, step in (("flags", rules.reject_flags, "flag"), ("gates", rules.reject_gates, "gate")):
+        if not rejected:
+            continue
         codes, names = first_of(rows.lists(column), rejected)
         decisions.settle_each("drop", np.where(where, codes, -1), names, step)
 
@@ -104,8 +106,9 @@ def _screen_review(
     rows: Rows, rules: Rules, where: Mask, decisions: Decisions, found: Quantity, cut: float | None
 ) -> None:
     review = rules.review
-    codes, names = first_of(rows.lists("flags"), review.flags)
-    decisions.settle_each("review", np.where(where, codes, -1), names, "review flag")
+    if review.flags:
+        codes, names = first_of(rows.lists("flags"), review.flags)
+        decisions.settle_each("review", np.where(where, codes, -1), names, "review flag")
     if cut is not None and review.margin:
         close = where & (np.abs(found.values - cut) < review.margin)
         decisions.settle("review", close, f"review: within {review.margin:g} of {cut:g}")
