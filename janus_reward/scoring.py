@@ -17,7 +17,7 @@ import pyarrow as pa
 from janus_reward.dataset import Source, open_source
 from janus_reward.engines.local import LocalEngine
 from janus_reward.errors import InputError, JanusError, Stopped
-from janus_reward.evidence import SIGNALS
+from janus_reward.evidence import SIGNALS, readers_asked
 from janus_reward.judges import WaitingJudge, judge_named, waits
 from janus_reward.judging import JudgeStream
 from janus_reward.render.base import RenderSettings
@@ -147,6 +147,7 @@ def score_dataset(
             "render": render,
             "render_settings": asdict(settings),
             "seed": seed,
+            **({"readers": readers} if (readers := readers_asked()) else {}),
         },
         on_death=partial(dead_verdict, the_judge.name, rubric_set),
         stream=JudgeStream(waiting, rubric_set) if waiting else None,

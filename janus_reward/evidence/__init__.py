@@ -37,7 +37,7 @@ from janus_reward.evidence.view import View
 from janus_reward.sample import Sample
 from janus_reward.triple import Evidence
 
-__all__ = ["FAMILIES", "FLAGS", "SIGNALS", "Flag", "Sample", "Signal", "measure"]
+__all__ = ["FAMILIES", "FLAGS", "SIGNALS", "Flag", "Sample", "Signal", "measure", "readers_asked"]
 
 FAMILIES: Mapping[str, str] = {
     module.__name__.rpartition(".")[2]: (module.__doc__ or "").partition("\n")[0]
@@ -66,6 +66,16 @@ BESIDE = (lint, misspelling, page_lint, plausibility, remarks, tree_signals)
 
 SIGNALS: Mapping[str, Signal] = registered(tuple(FAMILIES))
 """Every signal by name: families in the order of `FAMILIES`, signals in the order of their definition."""
+
+
+def readers_asked() -> dict[str, str]:
+    """The optional readers that the environment asks for, by the family they feed, with what they are.
+
+    Raises:
+        InputError, MissingExtra: one is asked for that cannot be had.
+    """
+    found = {"ocr": f"{wish}: {ocr.reader_name()}"} if (wish := ocr.asked()) else {}
+    return found | ({"embedding": embedding.PACKAGE} if embedding.asked() else {})
 
 
 def measure(sample: Sample) -> Evidence:

@@ -7,6 +7,7 @@ import re
 from janus_reward.evidence import code
 from janus_reward.evidence.hazards import dangerous_calls, grader_texts, placeholders
 from janus_reward.evidence.lexis import CODE_LIMIT
+from janus_reward.evidence.remarks import shown_passages
 from janus_reward.evidence.signal import flag
 from janus_reward.evidence.view import View
 
@@ -15,8 +16,8 @@ _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 
 
 def grader_passages(view: View) -> tuple[str, ...]:
-    """Passages addressed to a grader in the code, its comments and the words of the picture, without repeats."""
-    found = grader_texts(view.code or "") + grader_texts(view.picture_words or "")
+    """Passages addressed to a grader in the code, its comments and what the picture shows, without repeats."""
+    found = grader_texts(view.code or "") + view.once(shown_passages)
     return tuple(dict.fromkeys(found))
 
 

@@ -6,6 +6,7 @@ import re
 from math import inf
 
 from janus_reward.evidence.hazards import grader_texts
+from janus_reward.evidence.ocr import reading_of
 from janus_reward.evidence.signal import signal
 from janus_reward.evidence.view import View
 from janus_reward.evidence.words import content_stems
@@ -24,7 +25,16 @@ def code_grader_passages(view: View) -> float | None:
 @signal("text.grader_passages", unit="count", high=inf)
 def text_grader_passages(view: View) -> float | None:
     """Passages that the picture shows and that speak to whoever grades it."""
-    return None if view.picture_words is None else float(len(grader_texts(view.picture_words)))
+    if view.picture_words is None and view.once(reading_of) is None:
+        return None
+    return float(len(view.once(shown_passages)))
+
+
+def shown_passages(view: View) -> tuple[str, ...]:
+    """Passages in the picture that speak to a grader: of its structure, and of what a reader saw where one was asked."""
+    reading = view.once(reading_of)
+    read = "\n".join(line.text for line in reading.lines) if reading else ""
+    return tuple(dict.fromkeys(grader_texts(view.picture_words or "") + grader_texts(read)))
 
 
 @signal("code.idle_comment_share")
