@@ -57,7 +57,7 @@ def dedup_ray(
     settings = settings or DedupSettings()
     if "row" not in (dataset.schema().names if dataset.schema() else ["row"]):
         raise InputError("the dataset has no column `row`", hint="Add one that counts the records.")
-    ray.data.DataContext.get_current().execution_options.preserve_order = True
+    dataset.context.execution_options.preserve_order = True  # its own: the current one has no effect on a made dataset
     made = dataset.map_batches(_Fingerprint(settings), batch_format="pyarrow", batch_size=batch_rows)
     if folder.exists():
         shutil.rmtree(folder)

@@ -96,9 +96,15 @@ class RunInput:
             languages=table.column("language"),
             scores=scores.cast(pa.float64()).to_numpy(zero_copy_only=False),
             pictures=self._renders(table) if self._pictures else None,
-            sources=_strings([_source(_parsed(meta)) for meta in table.column("meta").to_pylist()]),
+            sources=self._sources(table),
             errors=table.num_rows - table.column("error").null_count,
         )
+
+    @staticmethod
+    def _sources(table: pa.RecordBatch) -> pa.Array | None:
+        if "meta" not in table.schema.names:
+            return None
+        return _strings([_source(_parsed(meta)) for meta in table.column("meta").to_pylist()])
 
     def _renders(self, table: pa.RecordBatch) -> list[bytes | None]:
         outcomes, hashes = table.column("outcome").to_pylist(), table.column("render_sha256").to_pylist()

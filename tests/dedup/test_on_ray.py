@@ -46,27 +46,37 @@ def corpus(count: int) -> pa.Table:
     )
 
 
-@pytest.mark.parametrize("keep", ["best", "first"])
-def test_two_nodes_give_the_result_of_one_process(cluster, tmp_path, keep):
+def on_the_cluster(table, settings, folder):
     from janus_reward.dedup.on_ray import dedup_ray
 
+    blocks = [table.slice(at, 100) for at in range(0, len(table), 100)]
+    return dedup_ray(ray.data.from_arrow(blocks), settings, folder=folder, batch_rows=64)
+
+
+def here(table, settings):
+    batch = Batch(
+        table["id"].combine_chunks(), table["row"].to_numpy(), code=table["code"].combine_chunks(),
+        instruction=table["instruction"].combine_chunks(),
+        scores=table["score"].combine_chunks().fill_null(np.nan).to_numpy(zero_copy_only=False),
+    )  # fmt: skip
+    return dedup_batches([batch], settings)
+
+
+@pytest.mark.parametrize("keep", ["best", "first"])
+def test_two_nodes_give_the_result_of_one_process(cluster, tmp_path, keep):
     table, settings = corpus(900), DedupSettings(on=("code", "instruction"), keep=keep)
     assert len(ray.nodes()) == 2
-    dataset = ray.data.from_arrow([table.slice(at, 100) for at in range(0, 900, 100)])
-    there = dedup_ray(dataset, settings, folder=tmp_path / "ray", batch_rows=64)
-    here = dedup_batches(
-        [
-            Batch(
-                table["id"].combine_chunks(), table["row"].to_numpy(), code=table["code"].combine_chunks(),
-                instruction=table["instruction"].combine_chunks(),
-                scores=table["score"].combine_chunks().fill_null(np.nan).to_numpy(zero_copy_only=False),
-            )
-        ],
-        settings,
-    )  # fmt: skip
-    assert len(here.removed) > 50
-    assert there.removed.to_pylist() == here.removed.to_pylist()
-    assert there.survivors.tolist() == here.survivors.tolist()
+    there, local = on_the_cluster(table, settings, tmp_path / "ray"), here(table, settings)
+    assert len(local.removed) > 50
+    assert there.removed.to_pylist() == local.removed.to_pylist()
+    assert there.survivors.tolist() == local.survivors.tolist()
+
+
+def test_rows_in_another_order_give_the_same_removals(cluster, tmp_path):
+    table, settings = corpus(600), DedupSettings(on=("code", "instruction"))
+    shuffled = table.take(np.random.RandomState(9).permutation(600))
+    there = on_the_cluster(shuffled, settings, tmp_path / "ray").removed.sort_by("row")
+    assert there.to_pylist() == here(table, settings).removed.to_pylist()
 
 
 def test_a_dataset_that_does_not_count_its_records_is_refused(cluster, tmp_path):
