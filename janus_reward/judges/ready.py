@@ -86,9 +86,8 @@ class Readiness:
         self.capabilities = await probe(self._engine, self.needs)
         missing = [name for name in self.needs if not self.capabilities.honours(name)]
         allowed = {_FALLBACKS[name] for name in self._file.fallback}
-        for name in missing:
-            if name not in allowed:
-                raise _lacking(name, self.capabilities, self._file)
+        if lacking := [name for name in missing if name not in allowed]:
+            raise _refused(lacking, self.capabilities, self._file)
         self._checked = True
         return missing
 
@@ -100,8 +99,11 @@ class Readiness:
             self.mode = mode_of(self._file.mode.model_copy(update={"stated_digit": True}))
 
 
-def _lacking(name: Probe, found: Capabilities, file: ModelFile) -> EndpointRefused:
+def _refused(lacking: Sequence[Probe], found: Capabilities, file: ModelFile) -> EndpointRefused:
+    """Everything that is missing at once, each with what came instead."""
+    told = [f"{_WORDS[name]} ({found.findings[name].words})" for name in lacking if name in found.findings]
+    told = told or [_WORDS[name] for name in lacking]
     ways = {probe: fallback for fallback, probe in _FALLBACKS.items()}
-    hint = f"`fallback: [{ways[name]}]` in the judge file lets the run do without." if name in ways else None
-    words = found.findings[name].words if name in found.findings else "it was not answered"
-    return EndpointRefused(f"{file.called} does not give {_WORDS[name]}, which this judge needs: {words}", hint=hint)
+    may = [ways[name] for name in lacking if name in ways]
+    hint = f"`fallback: [{', '.join(may)}]` in the judge file lets the run do without." if may else None
+    return EndpointRefused(f"{file.called} does not give what this judge needs: {'; '.join(told)}", hint=hint)

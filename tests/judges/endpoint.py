@@ -49,7 +49,7 @@ class Server:
                 self.requests.append((headers, json.loads(body)))
                 await self.respond(headers, body, writer)
                 await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass
         finally:
             writer.close()

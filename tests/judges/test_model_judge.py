@@ -234,15 +234,29 @@ def test_the_forecast_is_told_before_the_run(source, endpoint, tmp_path):
     assert "USD" in told[0]
 
 
+def unbound(request):
+    return completion("the sea, the sea", tokens=[])
+
+
+def bound_without_probabilities(request):
+    return completion("3" if "digit" in texts(request) else '{"answer": "basalt"}', tokens=[])
+
+
 @pytest.mark.parametrize(
-    ("fields", "lacks"),
-    [({}, "schema"), ({"mode": {"name": "likert"}}, "log probabilities")],
+    ("answer", "mode", "lacking"),
+    [
+        (unbound, "checklist", {"replies bound by a JSON schema"}),
+        (unbound, "likert", {"replies bound by a JSON schema", "log probabilities"}),
+        (bound_without_probabilities, "likert", {"log probabilities"}),
+    ],
 )
-def test_a_run_does_not_start_on_what_the_endpoint_does_not_honour(source, endpoint, tmp_path, fields, lacks):
-    endpoint.answer = lambda request: completion("the sea, the sea", tokens=[])
-    judge = write_judge(tmp_path / "j.yaml", endpoint.url, vision=False, **fields)
-    with pytest.raises(EndpointRefused, match=lacks):
+def test_a_run_does_not_start_on_what_the_endpoint_does_not_honour(source, endpoint, tmp_path, answer, mode, lacking):
+    endpoint.answer = answer
+    judge = write_judge(tmp_path / "j.yaml", endpoint.url, vision=False, mode={"name": mode})
+    with pytest.raises(EndpointRefused) as refused:
         scored(source, tmp_path / "run", judge)
+    told = str(refused.value)
+    assert {words for words in ("replies bound by a JSON schema", "log probabilities") if words in told} == lacking
     assert not list((tmp_path / "run").glob("scores/*.parquet"))
 
 
