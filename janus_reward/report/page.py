@@ -119,7 +119,7 @@ def _page(audit: Audit, rows: list[dict[str, Any]], beside: str) -> str:
         "contamination": contamination_views(audit),
         "drift": drift(audit),
     }
-    style, script, plotly = _asset("page.css"), _asset("page.js"), _plotly()
+    style, script, plotly = _asset("page.css"), _asset("page.js"), plotting_library()
     policy = "; ".join(
         (
             "default-src 'none'",
@@ -165,7 +165,8 @@ def _asset(name: str) -> str:
     return (_ASSETS / name).read_text(encoding="utf-8")
 
 
-def _plotly() -> str:
+def plotting_library() -> str:
+    """The script of plotly. Raises MissingExtra when it is not installed."""
     try:
         from plotly.offline import get_plotlyjs
     except ImportError:
