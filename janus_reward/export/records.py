@@ -7,9 +7,10 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from janus_reward.dataset import Source
+from janus_reward.dataset import Source, open_source
 from janus_reward.errors import InputError
 from janus_reward.export.inputs import InputProblem, input_pictures
 from janus_reward.run import Run
@@ -147,11 +148,28 @@ class Records:
             yield row, decision, triple
 
 
-def known_source(source: Source, run: Run) -> Source:
-    """The source, when it is the one that the run scored. Raises InputError when it is another."""
+def given_source(named: str | Path, run: Run) -> Source:
+    """The dataset that a user names. Raises InputError when it is not the one that the run scored."""
+    source = _opened(named, run)
     if source.fingerprint() != run.manifest["settings"].get("source_sha256"):
         raise InputError(f"{source.name} is not the dataset that {run.path.name} scored", hint="Give that one.")
     return source
+
+
+def recorded_source(run: Run) -> Source | None:
+    """The dataset where the run found it; `None` when it is no longer there as it was."""
+    found = run.manifest.get("info", {}).get("source_path")
+    if not found or not (run.path / found).exists():
+        return None
+    try:
+        return given_source(run.path / found, run)
+    except InputError:
+        return None
+
+
+def _opened(named: str | Path, run: Run) -> Source:
+    settings = run.manifest["settings"]
+    return open_source(str(named), mapping=settings.get("map") or None, limit=settings.get("limit"))
 
 
 def _licence(meta: str, field: str) -> str:
@@ -168,5 +186,5 @@ def _unusable(row: dict[str, Any], triple: Triple | None) -> str | None:
     if not (row["code"] or "").strip():
         return "no code"
     if row["task"] in SHOWN_TASKS and triple is None:
-        return f"task {row['task']}: its prompt is only in the source (give --source)"
+        return f"task {row['task']}: its prompt is only in the source, which is not where it was (give --source)"
     return None

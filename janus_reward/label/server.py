@@ -71,7 +71,7 @@ class LabelServer(ThreadingHTTPServer):
     def answer(self, said: Mapping[str, Any]) -> None:
         """Keep one answer. Raises InputError when it is none."""
         item, rater = said.get("item"), said.get("rater")
-        if not isinstance(item, int) or not isinstance(rater, str):
+        if not isinstance(item, int) or not abs(item) < 2**63 or not isinstance(rater, str):
             raise InputError("an answer has `item` and `rater`")
         with self.lock:
             if "choice" in said:
@@ -93,20 +93,21 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(HTTPStatus.FORBIDDEN, b"", "text/plain")
         elif name in _KINDS:
             self._send(HTTPStatus.OK, (_ASSETS / name).read_bytes(), _KINDS[name])
-        elif parse_qs(parts.query).get("token") != [self.server.token]:
+        elif not self._holds(*parse_qs(parts.query).get("token", [""])):
             self._send(HTTPStatus.FORBIDDEN, b"", "text/plain")
         else:
             self._of_the_data(name, parse_qs(parts.query))
 
     def do_POST(self) -> None:
         """One answer, with the token in a header that other sites cannot set."""
-        length = self.headers.get("Content-Length", "")
-        allowed = self._here() and secrets.compare_digest(self.headers.get("X-Token", ""), self.server.token)
-        if not allowed or self.path != "/answer" or not length.isdigit() or int(length) > _MAX_BODY:
+        length = self._length()
+        allowed = self._here() and self._holds(self.headers.get("X-Token", ""))
+        if not allowed or self.path != "/answer" or length is None:
+            self.close_connection = True
             self._send(HTTPStatus.FORBIDDEN, b"", "text/plain")
             return
         try:
-            said = json.loads(self.rfile.read(int(length)))
+            said = json.loads(self.rfile.read(length))
             if not isinstance(said, dict):
                 raise InputError("an answer is an object")
             self.server.answer(said)
@@ -130,6 +131,17 @@ class _Handler(BaseHTTPRequestHandler):
         """Whether the browser asked for this address itself, and no other name that leads here."""
         port = self.server.server_port
         return self.headers.get("Host") in (f"127.0.0.1:{port}", f"localhost:{port}")
+
+    def _holds(self, *tokens: str) -> bool:
+        """Whether exactly one token was given, and it is the one of the address."""
+        given = "".join(tokens).encode("utf-8", "surrogateescape")
+        return len(tokens) == 1 and secrets.compare_digest(given, self.server.token.encode())
+
+    def _length(self) -> int | None:
+        """Bytes of the body; `None` when they are not told or too many."""
+        told = self.headers.get("Content-Length", "")
+        known = told.isascii() and told.isdigit() and len(told) <= len(str(_MAX_BODY)) and int(told) <= _MAX_BODY
+        return int(told) if known else None
 
     def _json(self, status: HTTPStatus, value: Any) -> None:
         self._send(status, json.dumps(value).encode(), "application/json")
