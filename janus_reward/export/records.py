@@ -7,18 +7,15 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from janus_reward.dataset import Source, open_source
+from janus_reward.dataset import Source
 from janus_reward.errors import InputError
-from janus_reward.export.inputs import InputProblem, input_pictures
+from janus_reward.origin import SHOWN_TASKS
+from janus_reward.prompt import PromptProblem, prompt_pictures
 from janus_reward.run import Run
 from janus_reward.select.selection import Selection
 from janus_reward.triple import PICTURE_OUTCOMES, Triple
-
-SHOWN_TASKS = frozenset({"reproduce", "edit", "repair"})
-"""Tasks whose prompt holds more than the instruction: a reference picture, or the code and picture before."""
 
 _COLUMNS = (
     "id", "row", "instruction", "code", "language", "domain", "task", "outcome", "render_sha256", "score", "meta",
@@ -101,8 +98,8 @@ class Records:
         problem = _unusable(row, triple)
         if problem is None:
             try:
-                inputs = () if triple is None else input_pictures(triple)
-            except InputProblem as error:
+                inputs = () if triple is None else prompt_pictures(triple)
+            except PromptProblem as error:
                 problem = str(error)
         if problem is not None:
             if decision["decision"] == "keep":
@@ -146,30 +143,6 @@ class Records:
             if row["id"] != decision["id"] or (triple is not None and triple.id != row["id"]):
                 raise InputError(f"row {row['row']} of the run is not the one of the selection or the source")
             yield row, decision, triple
-
-
-def given_source(named: str | Path, run: Run) -> Source:
-    """The dataset that a user names. Raises InputError when it is not the one that the run scored."""
-    source = _opened(named, run)
-    if source.fingerprint() != run.manifest["settings"].get("source_sha256"):
-        raise InputError(f"{source.name} is not the dataset that {run.path.name} scored", hint="Give that one.")
-    return source
-
-
-def recorded_source(run: Run) -> Source | None:
-    """The dataset where the run found it; `None` when it is no longer there as it was."""
-    found = run.manifest.get("info", {}).get("source_path")
-    if not found or not (run.path / found).exists():
-        return None
-    try:
-        return given_source(run.path / found, run)
-    except InputError:
-        return None
-
-
-def _opened(named: str | Path, run: Run) -> Source:
-    settings = run.manifest["settings"]
-    return open_source(str(named), mapping=settings.get("map") or None, limit=settings.get("limit"))
 
 
 def _licence(meta: str, field: str) -> str:

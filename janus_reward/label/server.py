@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 from collections.abc import Mapping
@@ -14,6 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from janus_reward.errors import InputError, JanusError
 from janus_reward.label.store import LabelStore
+from janus_reward.origin import SHOWN_TASKS, shown_beside
+from janus_reward.prompt import extension
 from janus_reward.run import Run
 from janus_reward.select.rows import hashes
 
@@ -22,7 +25,8 @@ _KINDS = {"page.html": "text/html", "page.css": "text/css", "page.js": "text/jav
 _POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'"
 _MAX_BODY = 4096
 _TEXT_CHARS = 20_000
-_COLUMNS = ["id", "instruction", "code", "language", "domain", "task", "outcome", "stills"]
+_PICTURES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
+_COLUMNS = ["id", "row", "instruction", "code", "language", "domain", "task", "outcome", "stills"]
 
 
 class LabelServer(ThreadingHTTPServer):
@@ -49,6 +53,7 @@ class LabelServer(ThreadingHTTPServer):
         wanted = {item[key] for item in self.items for key in ("row_id", "other_id")} - {None}
         self.shown = _shown(run, wanted)
         self.pictures = {sha256 for row in self.shown.values() for sha256 in row["stills"]}
+        self.inputs = _add_prompts(run, self.shown)
 
     @property
     def address(self) -> str:
@@ -122,6 +127,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._json(HTTPStatus.OK, self.server.state(query.get("rater", [""])[0]))
         elif name == "row" and query.get("id", [""])[0] in self.server.shown:
             self._json(HTTPStatus.OK, self.server.shown[query["id"][0]])
+        elif kind == "picture" and rest in self.server.inputs:
+            self._send(HTTPStatus.OK, *self.server.inputs[rest])
         elif kind == "picture" and rest in self.server.pictures and self.server.run.picture(rest).is_file():
             self._send(HTTPStatus.OK, self.server.run.picture(rest).read_bytes(), "image/png")
         else:
@@ -163,6 +170,21 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Requests are not logged."""
+
+
+def _add_prompts(run: Run, shown: dict[str, dict[str, Any]]) -> dict[str, tuple[bytes, str]]:
+    """Add what prompts show beside the instruction; their pictures by hash, with their type."""
+    rows = {row["row"]: row for row in shown.values()}
+    for row in rows.values():
+        row |= {"inputs": [], "before": None}
+    found: dict[str, tuple[bytes, str]] = {}
+    asked = sorted(place for place, row in rows.items() if row["task"] in SHOWN_TASKS)
+    for place, prompt in shown_beside(run, asked):
+        names = [hashlib.sha256(data).hexdigest() for data in prompt.pictures]
+        kinds = [_PICTURES[extension(data)] for data in prompt.pictures]
+        found |= dict(zip(names, zip(prompt.pictures, kinds, strict=True), strict=True))
+        rows[place] |= {"inputs": names, "before": prompt.before and prompt.before[:_TEXT_CHARS]}
+    return found
 
 
 def _shown(run: Run, wanted: set[str]) -> dict[str, dict[str, Any]]:
