@@ -76,6 +76,7 @@ class _Job:
     outcomes: dict[str, int] = field(default_factory=dict)
     purse: Purse | None = None
     stream: JudgeStream | None = None
+    origin: str = ""
 
     def finished(self, batches: Iterable[list[Finished]]) -> Iterable[list[Finished]]:
         """What the stage made, judged when the judge is one that waits."""
@@ -152,6 +153,7 @@ def score_dataset(
         on_death=partial(dead_verdict, the_judge.name, rubric_set),
         stream=JudgeStream(waiting, rubric_set) if waiting else None,
         purse=_purse(waiting, rubric_set, Path(out), ledger, budget, on_notice),
+        origin=str(src),
     )
     source = open_source(str(src), mapping=mapping, limit=limit)
     return _run(job, source, Path(out), mapping, limit, workers, shard_rows, on_progress)
@@ -184,6 +186,11 @@ def render_dataset(
     return _run(job, source, Path(out), mapping, limit, workers, shard_rows, on_progress)
 
 
+def _from(out: Path, src: str) -> str | None:
+    """The path of the source relative to the run folder, for later steps that read it; `None` of a Hub id."""
+    return os.path.relpath(Path(src).resolve(), out.resolve()) if src and Path(src).exists() else None
+
+
 def _run(
     job: _Job,
     source: Source,
@@ -202,7 +209,8 @@ def _run(
         "janus_reward": version("janus-reward"),
     }
     count = workers or os.cpu_count() or 1
-    folder = RunFolder(out, job.settings, {"source": source.name, "workers": count, "versions": versions()})
+    info = {"source": source.name, "source_path": _from(out, job.origin), "workers": count, "versions": versions()}
+    folder = RunFolder(out, job.settings, info)
     started, before = time.monotonic(), float(folder.manifest["wall_s"])
     try:
         if folder.manifest.get("finished"):

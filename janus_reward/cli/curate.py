@@ -34,7 +34,9 @@ def curate(
         typer.echo(f"{name}: {state}", err=True)
 
     with progress_bar(Console(stderr=True), "scoring") as show:
-        outcome = run_job(read_config(config), on_step=say, on_progress=show)
+        outcome = run_job(
+            read_config(config), on_step=say, on_progress=show, on_notice=lambda words: typer.echo(words, err=True)
+        )
     if as_json:
         typer.echo(json.dumps(outcome, ensure_ascii=False))
     else:

@@ -26,7 +26,7 @@ def export(
     ] = "datasets",
     source: Annotated[
         str | None,
-        typer.Option("--source", metavar="SRC", help="The scored dataset: for prompts with pictures or earlier code."),
+        typer.Option("--source", metavar="SRC", help="Where the scored dataset lies now, when it was moved."),
     ] = None,
     run: Annotated[
         Path | None, typer.Option("--run", metavar="RUN", help="Where the run lies now, when it was moved.")
@@ -45,7 +45,7 @@ def export(
     """Write what a selection keeps as a training set, with a card, Croissant metadata and a manifest of hashes.
 
     Examples:
-        janus-reward export selected/a -o sets/a --format sharegpt --source corpus.jsonl
+        janus-reward export selected/a -o sets/a --format sharegpt
 
         janus-reward export selected/a -o sets/pairs --format preference --margin 0.75 --validation 0.02
     """

@@ -28,6 +28,7 @@ def selection_view(summary: Mapping[str, Any]) -> RenderableType:
     if "export" in summary:
         told = summary["export"]
         parts += [Text(), Text(f"exported {told['rows']} rows as {told['format']} to {told['path']}")]
+        parts += [Text(f"  left out {count}: {why}", "yellow") for why, count in told["left_out"].items()]
     return Panel(Group(*parts), title=f"selection {summary['path']}", title_align="left")
 
 

@@ -32,7 +32,11 @@ def select(
     ] = None,
     form: Annotated[
         str | None,
-        typer.Option("--format", metavar="NAME", help="Also export what is kept into OUT/NAME, as `export` does."),
+        typer.Option(
+            "--format",
+            metavar="NAME",
+            help="Also write a training set into OUT/NAME: sft, sharegpt, preference, parquet, ... as `export` does.",
+        ),
     ] = None,
     dedup: Dedup = None,
     contamination: Contamination = None,
@@ -46,7 +50,8 @@ def select(
     """Decide for every row of RUN: keep, drop or review, each with the first reason.
 
     OUT holds `decisions/part-*.parquet` (id, row, decision, reason, detail, value, tier, weight) and the funnel in
-    `manifest.json`. No judge is asked again. Presets: balanced, strict, broad, top-third, januscoder, januscoder-clean.
+    `manifest.json`; with --format also a training set in OUT/NAME. No judge is asked again.
+    Presets: balanced, strict, broad, top-third, januscoder, januscoder-clean.
 
     Examples:
         janus-reward select runs/a --policy balanced -o selected/a
@@ -69,7 +74,8 @@ def select(
     if form is not None:
         from janus_reward.export import export_selection
 
-        summary["export"] = export_selection(selection, out / form, form, coverage=coverage)
+        made = export_selection(selection, out / form, form, coverage=coverage)
+        summary["export"] = {name: value for name, value in made.items() if name not in ("run", "policy")}
     _show(summary, as_json)
 
 

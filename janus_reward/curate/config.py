@@ -5,10 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from janus_reward.errors import InputError, RubricError
-from janus_reward.rubric_file import describe, read_document
+from janus_reward.export.formats import FORMATS
+from janus_reward.rubric_file import Document, describe, read_document
+from janus_reward.select.policy import Policy
+
+_FILES = (".yaml", ".yml")
+
+
+def _known_format(name: str) -> str:
+    if name not in FORMATS:
+        raise ValueError(f"unknown format {name!r}; known: {', '.join(FORMATS)}")
+    return name
 
 
 class _Part(BaseModel):
@@ -28,10 +38,16 @@ class ScoreStep(_Part):
     seed: int = 0
     shard_rows: Annotated[int, Field(ge=1)] = 256
     cache: str | None = None
+    ledger: str | None = None
+    budget: str | None = None
+
+    def deciding(self) -> dict[str, Any]:
+        """What the scores depend on: not by whom, how dear or how fast they are made."""
+        return self.model_dump(exclude={"workers", "engine", "cache", "ledger", "budget"})
 
 
 class SelectStep(_Part):
-    """`policy`: a preset, a file beside this one, or the policy itself."""
+    """`policy`: a preset, a file beside this one, module:function, or the policy itself."""
 
     policy: str | dict[str, Any] = "balanced"
 
@@ -39,7 +55,7 @@ class SelectStep(_Part):
 class ExportStep(_Part):
     """As the options of `export`."""
 
-    format: str
+    format: Annotated[str, AfterValidator(_known_format)]
     name: str | None = None
     validation: Annotated[float, Field(ge=0, lt=1)] = 0.0
     margin: Annotated[float, Field(ge=0, le=4)] = 0.5
@@ -89,26 +105,38 @@ def read_config(path: str | Path) -> CurateConfig:
     try:
         document = read_document(file)
         config = CurateConfig.model_validate(document.content)
+        return _placed(config, file.parent, document)
     except RubricError as error:
         raise InputError(error.message, hint="See docs/curate.md.") from None
     except ValidationError as error:
         raise InputError(describe(error, document).message, hint="See docs/curate.md.") from None
-    return _placed(config, file.parent)
 
 
-def _placed(config: CurateConfig, folder: Path) -> CurateConfig:
+def _placed(config: CurateConfig, folder: Path, document: Document) -> CurateConfig:
+    """The configuration with its paths taken relative to its file."""
     score = config.score.model_copy(
-        update={name: _beside(folder, getattr(config.score, name)) for name in ("rubrics", "cache")}
+        update={name: _beside(folder, getattr(config.score, name)) for name in ("rubrics", "cache", "ledger")}
     )
+    if score.judge.endswith(_FILES):
+        score = score.model_copy(update={"judge": str(folder / score.judge)})
     changes: dict[str, Any] = {"out": str(folder / config.out), "score": score}
     if (folder / config.source).exists():
         changes["source"] = str(folder / config.source)
     if config.decontaminate is not None and isinstance(config.decontaminate.get("data"), str):
         changes["decontaminate"] = {**config.decontaminate, "data": str(folder / config.decontaminate["data"])}
-    policy = config.select.policy
-    if isinstance(policy, str) and policy.endswith((".yaml", ".yml")):
-        changes["select"] = SelectStep(policy=str(folder / policy))
+    changes["select"] = SelectStep(policy=_policy(config.select.policy, folder, document))
     return config.model_copy(update=changes)
+
+
+def _policy(given: str | dict[str, Any], folder: Path, document: Document) -> str | dict[str, Any]:
+    """The name of a policy, or all that a policy inside the file says."""
+    if isinstance(given, str):
+        return str(folder / given) if given.endswith(_FILES) else given
+    try:
+        return Policy.model_validate(given).beside(folder).plain()
+    except ValidationError as error:
+        inside = {place[2:]: line for place, line in document.lines.items() if place[:2] == ("select", "policy")}
+        raise describe(error, Document(document.name, given, inside)) from None
 
 
 def _beside(folder: Path, named: str | None) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import time
 from collections.abc import Callable
@@ -11,7 +10,7 @@ from typing import Any
 
 from janus_reward import __version__
 from janus_reward.curate.config import CurateConfig
-from janus_reward.curate.steps import STEPS, Place, Step, Told
+from janus_reward.curate.steps import STEPS, Place, Step, Told, check
 from janus_reward.errors import Stopped
 from janus_reward.render.store import digest
 from janus_reward.run.manifest import RunFolder
@@ -22,6 +21,7 @@ def curate(
     *,
     on_step: Callable[[str, str], None] | None = None,
     on_progress: Callable[[Any], None] | None = None,
+    on_notice: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
     """Run a curation; the same call goes on where an earlier one stopped.
 
@@ -30,27 +30,31 @@ def curate(
 
     Args:
         config: of `read_config`.
-        on_step: told the name of a step and `done before`, `again` or `runs` (scoring always runs: it resumes itself).
+        on_step: told the name of a step and `runs`, `done before`, `goes on` where it was stopped, or `again` after a
+            change.
         on_progress: as in `score_dataset`.
+        on_notice: as in `score_dataset`.
 
     Returns:
         `path`, `rows`, `errors`, `funnel`, what each step told under `steps`, `exports`, `report`.
 
     Raises:
-        InputError, RunConflict, DiskError, Stopped: of the steps.
+        InputError: the configuration is wrong, told before the first row is scored.
+        RunConflict, DiskError, Stopped: of the steps.
     """
+    check(config)
     out = Path(config.out)
     folder = RunFolder(out, {"command": "curate"}, {"version": __version__})
     try:
         folder.manifest.setdefault("steps", {})
-        before = _beginning(config)
+        before = ""
         for step in STEPS:
             asked = step.asked(config)
             if asked is None:
                 folder.manifest["steps"].pop(step.name, None)
                 continue
             before = digest({"before": before, "asked": asked, "version": __version__})
-            _do(step, config, Place(out, on_progress), folder, before, on_step or (lambda name, state: None))
+            _do(step, config, Place(out, on_progress, on_notice), folder, before, on_step or (lambda name, state: None))
         folder.save(status="done", finished=True)
         return _outcome(out, folder.manifest["steps"])
     except KeyboardInterrupt as error:
@@ -62,30 +66,34 @@ def curate(
 def _do(
     step: Step, config: CurateConfig, place: Place, folder: RunFolder, wanted: str, told: Callable[[str, str], None]
 ) -> None:
-    known = folder.manifest["steps"].get(step.name)
-    if not step.resumes and known is not None and known["digest"] == wanted and place.of(step.name).exists():
-        told(step.name, "done before")
+    state = _state(step, place, folder, wanted)
+    told(step.name, state)
+    if state == "done before" and not step.resumes:
         return
-    if not step.resumes and place.of(step.name).exists():
-        told(step.name, "again" if known is not None else "runs")
-        shutil.rmtree(place.of(step.name))
-    else:
-        told(step.name, "runs")
+    if state == "again" and not step.resumes:
+        _note(folder, step, None)
+        shutil.rmtree(place.of(step.name), ignore_errors=True)
+    _note(folder, step, {"digest": wanted})
     started = time.monotonic()
     made: Told = step.run(config, place)
-    steps = {**folder.manifest["steps"]}
     seconds = made.get("wall_s", round(time.monotonic() - started, 3))
-    steps[step.name] = {"digest": wanted, "seconds": seconds, "told": made}
-    folder.save(status="running", steps=steps)
+    _note(folder, step, {"digest": wanted, "seconds": seconds, "told": made})
 
 
-def _beginning(config: CurateConfig) -> str:
-    """What the steps depend on beside their own part: the content of files that the configuration names."""
-    parts = []
-    policy = config.select.policy
-    if isinstance(policy, str) and Path(policy).is_file():
-        parts.append(hashlib.sha256(Path(policy).read_bytes()).hexdigest())
-    return digest({"files": parts})
+def _state(step: Step, place: Place, folder: RunFolder, wanted: str) -> str:
+    """What becomes of a step: `runs`, `done before`, `goes on` where it was stopped, or `again` after a change."""
+    known, there = folder.manifest["steps"].get(step.name), place.of(step.name).exists()
+    if not there:
+        return "runs"
+    if known is None or known["digest"] != wanted:
+        return "again"
+    return "done before" if "told" in known else "goes on"
+
+
+def _note(folder: RunFolder, step: Step, entry: dict[str, Any] | None) -> None:
+    """Keep in the job's manifest how far a step came; `None` forgets it."""
+    steps = {name: known for name, known in folder.manifest["steps"].items() if name != step.name}
+    folder.save(status="running", steps=steps if entry is None else {**steps, step.name: entry})
 
 
 def _outcome(out: Path, steps: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from janus_reward.export.formats import Kind, Row
-from janus_reward.export.inputs import extension
+from janus_reward.prompt import extension
 from janus_reward.run import Run
 
 GROUP_ROWS = 100

@@ -5,20 +5,22 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from janus_reward.dataset import open_source
+from janus_reward.dataset import Source
 from janus_reward.errors import DiskError, InputError, RunConflict
 from janus_reward.export.card import About, card
 from janus_reward.export.croissant import croissant
 from janus_reward.export.files import Pictures, finished, write_jsonl, write_parquet, write_tar
 from janus_reward.export.formats import Format, Kind, Row, columns, format_named, rows
-from janus_reward.export.records import SHOWN_TASKS, Records, known_source
+from janus_reward.export.records import Records
 from janus_reward.export.wanted import pairs, wanted_records
+from janus_reward.origin import SHOWN_TASKS, given_source, recorded_source
 from janus_reward.render.store import digest
 from janus_reward.run import Run
 from janus_reward.select.selection import Selection, exportable
@@ -48,8 +50,8 @@ def export_selection(
         selection: of `select_run`.
         out: the folder.
         form: name of a format, see `FORMATS`.
-        source: the dataset that the run scored; without it rows whose prompt shows a picture or earlier code are left
-            out.
+        source: the dataset that the run scored, when it was moved. Where it is not found, rows whose prompt shows a
+            picture or earlier code are left out.
         run: where the run lies now, when it was moved.
         name: of the set, in its card; the folder's when absent.
         validation: share of the prompts that go to a validation split, all answers of a prompt together.
@@ -69,11 +71,12 @@ def export_selection(
         raise InputError(f"a validation share of {validation:g} is not in [0, 1)")
     exportable(chosen, coverage)
     opened, target = chosen.run(run), Path(out)
+    dataset = _source(source, opened, chosen)
     settings = {
         "format": asked.name,
         "name": name or target.name,
         "selection": digest(chosen.manifest["settings"]),
-        "source": None if source is None else opened.manifest["settings"].get("source_sha256"),
+        "source": None if dataset is None else opened.manifest["settings"].get("source_sha256"),
         "validation": validation,
         "margin": margin if asked.wanted == "pairs" else None,
         "pairs_per_prompt": pairs_per_prompt if asked.wanted == "pairs" else None,
@@ -82,17 +85,16 @@ def export_selection(
     known = _finished(target, settings)
     if known is not None:
         return {**known, "path": str(target)}
-    records = Records(chosen, opened, None if source is None else known_source(_source(source, opened), opened))
+    records = Records(chosen, opened, dataset)
     part = target.with_name(f".{target.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     try:
         part.mkdir(parents=True)
         manifest = _write(part, records, asked, settings)
         part.replace(target)
-    except OSError as error:
-        raise DiskError(
-            f"cannot write {target}: {error.strerror or error}", hint="Free space and try again."
-        ) from error
+    except (OSError, sqlite3.Error) as error:
+        told = getattr(error, "strerror", None) or error
+        raise DiskError(f"cannot write {target}: {told}", hint="Free space and run the same command again.") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return {**manifest, "path": str(target)}
@@ -205,9 +207,12 @@ def _finished(target: Path, settings: Mapping[str, Any]) -> dict[str, Any] | Non
     return found
 
 
-def _source(named: str | Path, run: Run) -> Any:
-    settings = run.manifest["settings"]
-    return open_source(str(named), mapping=settings.get("map") or None, limit=settings.get("limit"))
+def _source(named: str | Path | None, run: Run, selection: Selection) -> Source | None:
+    """The scored dataset, as named or where the run found it; `None` when no prompt needs it or it is gone."""
+    if named is not None:
+        return given_source(named, run)
+    tasks = selection.summary["slices"]["task"]
+    return recorded_source(run) if any(task in SHOWN_TASKS for task in tasks) else None
 
 
 def _put(path: Path, content: Any) -> None:

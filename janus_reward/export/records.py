@@ -11,13 +11,11 @@ from typing import Any
 
 from janus_reward.dataset import Source
 from janus_reward.errors import InputError
-from janus_reward.export.inputs import InputProblem, input_pictures
+from janus_reward.origin import SHOWN_TASKS
+from janus_reward.prompt import PromptProblem, prompt_pictures
 from janus_reward.run import Run
 from janus_reward.select.selection import Selection
 from janus_reward.triple import PICTURE_OUTCOMES, Triple
-
-SHOWN_TASKS = frozenset({"reproduce", "edit", "repair"})
-"""Tasks whose prompt holds more than the instruction: a reference picture, or the code and picture before."""
 
 _COLUMNS = (
     "id", "row", "instruction", "code", "language", "domain", "task", "outcome", "render_sha256", "score", "meta",
@@ -100,8 +98,8 @@ class Records:
         problem = _unusable(row, triple)
         if problem is None:
             try:
-                inputs = () if triple is None else input_pictures(triple)
-            except InputProblem as error:
+                inputs = () if triple is None else prompt_pictures(triple)
+            except PromptProblem as error:
                 problem = str(error)
         if problem is not None:
             if decision["decision"] == "keep":
@@ -147,13 +145,6 @@ class Records:
             yield row, decision, triple
 
 
-def known_source(source: Source, run: Run) -> Source:
-    """The source, when it is the one that the run scored. Raises InputError when it is another."""
-    if source.fingerprint() != run.manifest["settings"].get("source_sha256"):
-        raise InputError(f"{source.name} is not the dataset that {run.path.name} scored", hint="Give that one.")
-    return source
-
-
 def _licence(meta: str, field: str) -> str:
     """The licence that a row's meta names, or `not named`."""
     value: Any = json.loads(meta or "{}")
@@ -168,5 +159,5 @@ def _unusable(row: dict[str, Any], triple: Triple | None) -> str | None:
     if not (row["code"] or "").strip():
         return "no code"
     if row["task"] in SHOWN_TASKS and triple is None:
-        return f"task {row['task']}: its prompt is only in the source (give --source)"
+        return f"task {row['task']}: its prompt is only in the source, which is not where it was (give --source)"
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 from collections.abc import Mapping
@@ -14,6 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from janus_reward.errors import InputError, JanusError
 from janus_reward.label.store import LabelStore
+from janus_reward.origin import SHOWN_TASKS, shown_beside
+from janus_reward.prompt import extension
 from janus_reward.run import Run
 from janus_reward.select.rows import hashes
 
@@ -22,7 +25,8 @@ _KINDS = {"page.html": "text/html", "page.css": "text/css", "page.js": "text/jav
 _POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'"
 _MAX_BODY = 4096
 _TEXT_CHARS = 20_000
-_COLUMNS = ["id", "instruction", "code", "language", "domain", "task", "outcome", "stills"]
+_PICTURES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
+_COLUMNS = ["id", "row", "instruction", "code", "language", "domain", "task", "outcome", "stills"]
 
 
 class LabelServer(ThreadingHTTPServer):
@@ -49,6 +53,7 @@ class LabelServer(ThreadingHTTPServer):
         wanted = {item[key] for item in self.items for key in ("row_id", "other_id")} - {None}
         self.shown = _shown(run, wanted)
         self.pictures = {sha256 for row in self.shown.values() for sha256 in row["stills"]}
+        self.inputs = _add_prompts(run, self.shown)
 
     @property
     def address(self) -> str:
@@ -71,7 +76,7 @@ class LabelServer(ThreadingHTTPServer):
     def answer(self, said: Mapping[str, Any]) -> None:
         """Keep one answer. Raises InputError when it is none."""
         item, rater = said.get("item"), said.get("rater")
-        if not isinstance(item, int) or not isinstance(rater, str):
+        if not isinstance(item, int) or not abs(item) < 2**63 or not isinstance(rater, str):
             raise InputError("an answer has `item` and `rater`")
         with self.lock:
             if "choice" in said:
@@ -93,20 +98,21 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(HTTPStatus.FORBIDDEN, b"", "text/plain")
         elif name in _KINDS:
             self._send(HTTPStatus.OK, (_ASSETS / name).read_bytes(), _KINDS[name])
-        elif parse_qs(parts.query).get("token") != [self.server.token]:
+        elif not self._holds(*parse_qs(parts.query).get("token", [""])):
             self._send(HTTPStatus.FORBIDDEN, b"", "text/plain")
         else:
             self._of_the_data(name, parse_qs(parts.query))
 
     def do_POST(self) -> None:
         """One answer, with the token in a header that other sites cannot set."""
-        length = self.headers.get("Content-Length", "")
-        allowed = self._here() and secrets.compare_digest(self.headers.get("X-Token", ""), self.server.token)
-        if not allowed or self.path != "/answer" or not length.isdigit() or int(length) > _MAX_BODY:
+        length = self._length()
+        allowed = self._here() and self._holds(self.headers.get("X-Token", ""))
+        if not allowed or self.path != "/answer" or length is None:
+            self.close_connection = True
             self._send(HTTPStatus.FORBIDDEN, b"", "text/plain")
             return
         try:
-            said = json.loads(self.rfile.read(int(length)))
+            said = json.loads(self.rfile.read(length))
             if not isinstance(said, dict):
                 raise InputError("an answer is an object")
             self.server.answer(said)
@@ -121,6 +127,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._json(HTTPStatus.OK, self.server.state(query.get("rater", [""])[0]))
         elif name == "row" and query.get("id", [""])[0] in self.server.shown:
             self._json(HTTPStatus.OK, self.server.shown[query["id"][0]])
+        elif kind == "picture" and rest in self.server.inputs:
+            self._send(HTTPStatus.OK, *self.server.inputs[rest])
         elif kind == "picture" and rest in self.server.pictures and self.server.run.picture(rest).is_file():
             self._send(HTTPStatus.OK, self.server.run.picture(rest).read_bytes(), "image/png")
         else:
@@ -130,6 +138,17 @@ class _Handler(BaseHTTPRequestHandler):
         """Whether the browser asked for this address itself, and no other name that leads here."""
         port = self.server.server_port
         return self.headers.get("Host") in (f"127.0.0.1:{port}", f"localhost:{port}")
+
+    def _holds(self, *tokens: str) -> bool:
+        """Whether exactly one token was given, and it is the one of the address."""
+        given = "".join(tokens).encode("utf-8", "surrogateescape")
+        return len(tokens) == 1 and secrets.compare_digest(given, self.server.token.encode())
+
+    def _length(self) -> int | None:
+        """Bytes of the body; `None` when they are not told or too many."""
+        told = self.headers.get("Content-Length", "")
+        known = told.isascii() and told.isdigit() and len(told) <= len(str(_MAX_BODY)) and int(told) <= _MAX_BODY
+        return int(told) if known else None
 
     def _json(self, status: HTTPStatus, value: Any) -> None:
         self._send(status, json.dumps(value).encode(), "application/json")
@@ -151,6 +170,21 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """Requests are not logged."""
+
+
+def _add_prompts(run: Run, shown: dict[str, dict[str, Any]]) -> dict[str, tuple[bytes, str]]:
+    """Add what prompts show beside the instruction; their pictures by hash, with their type."""
+    rows = {row["row"]: row for row in shown.values()}
+    for row in rows.values():
+        row |= {"inputs": [], "before": None}
+    found: dict[str, tuple[bytes, str]] = {}
+    asked = sorted(place for place, row in rows.items() if row["task"] in SHOWN_TASKS)
+    for place, prompt in shown_beside(run, asked):
+        names = [hashlib.sha256(data).hexdigest() for data in prompt.pictures]
+        kinds = [_PICTURES[extension(data)] for data in prompt.pictures]
+        found |= dict(zip(names, zip(prompt.pictures, kinds, strict=True), strict=True))
+        rows[place] |= {"inputs": names, "before": prompt.before and prompt.before[:_TEXT_CHARS]}
+    return found
 
 
 def _shown(run: Run, wanted: set[str]) -> dict[str, dict[str, Any]]:

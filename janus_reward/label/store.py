@@ -123,10 +123,11 @@ class LabelStore:
     def done(self, rater: str) -> dict[int, dict[str, Any]]:
         """A rater's answers by item: criterion to value, or `vote`."""
         found: dict[int, dict[str, Any]] = defaultdict(dict)
+        name = _plain_name(rater)
         asked = "SELECT item, criterion, value FROM ratings WHERE rater = ?"
-        for item, criterion, value in self._base.execute(asked, (rater,)):
+        for item, criterion, value in self._base.execute(asked, (name,)):
             found[item][criterion] = value
-        for item, choice in self._base.execute("SELECT item, choice FROM votes WHERE rater = ?", (rater,)):
+        for item, choice in self._base.execute("SELECT item, choice FROM votes WHERE rater = ?", (name,)):
             found[item]["vote"] = choice
         return dict(found)
 
@@ -199,7 +200,11 @@ def _put(path: Path, rows: Any) -> None:
 
 
 def _name(rater: str) -> str:
-    plain = " ".join(rater.split())[:_MAX_NAME]
+    plain = _plain_name(rater)
     if not plain:
         raise InputError("a rater needs a name")
     return plain
+
+
+def _plain_name(rater: str) -> str:
+    return " ".join(rater.split())[:_MAX_NAME]

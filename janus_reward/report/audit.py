@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +13,15 @@ from numpy.typing import NDArray
 from janus_reward.errors import InputError
 from janus_reward.run import Run
 from janus_reward.select.rows import Rows
+from janus_reward.select.screens import first_of
 from janus_reward.select.selection import Selection
 
 PASSING = ("ok", "partial", "not_needed")
 CUT_STEPS = ("score", "floor", "review", "review flag", "percentile", "kept", "same instruction", "quota", "target")
 """Steps of a selection that come after everything that no cut can change."""
+
+LATER_STEPS = ("percentile", "same instruction", "quota", "target")
+"""Steps that look at rows beside each other, or at the distribution: no cut alone tells what they do."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,24 @@ class Audit:
             good = [at for at, name in enumerate(names) if name in PASSING]
             return np.isin(outcomes, good) & (self.rows.words("error")[0] < 0)
         return np.array([reason.partition(":")[0] in CUT_STEPS for reason in self.decisions[1]], dtype=bool)
+
+    @cached_property
+    def values(self) -> NDArray[np.float64]:
+        """The number by which the policy ranks, NaN where there is none, (n,); without a selection the total."""
+        if self.selection is None:
+            return self.rows.numbers("score")
+        return np.asarray(self.selection.table()["value"].to_numpy(), dtype=np.float64)
+
+    @cached_property
+    def review_flagged(self) -> NDArray[np.bool_]:
+        """Rows with a flag that sends them to people whatever their score, (n,)."""
+        wanted = (self.policy.get("review") or {}).get("flags") or ()
+        return np.asarray(first_of(self.rows.lists("flags"), wanted)[0] >= 0)
+
+    @property
+    def policy(self) -> dict[str, Any]:
+        """What the policy says, complete with defaults; empty without a selection or one by a function."""
+        return {} if self.selection is None else dict(self.selection.manifest["settings"]["policy"])
 
     @property
     def cut(self) -> float | None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from janus_reward.agreement.statistics import wilson
 from janus_reward.errors import InputError
-from janus_reward.report.audit import Audit
+from janus_reward.report.audit import LATER_STEPS, Audit
 
 _MOST = 40
 
@@ -36,7 +36,8 @@ def facts(audit: Audit) -> dict[str, Any]:
         "coverage": coverage(audit),
         "messages": _messages(audit),
         "funnel": funnel(audit),
-        "policy": None if audit.selection is None else audit.selection.manifest["settings"]["policy"],
+        "policy": audit.policy or None,
+        "beyond_cuts": [step["name"] for step in funnel(audit) if step["name"] in LATER_STEPS],
         "selection": None if audit.selection is None else _selected(audit),
         "cut": audit.cut,
         "judge": settings.get("judge", {}),
@@ -46,6 +47,7 @@ def facts(audit: Audit) -> dict[str, Any]:
             "tokens_out": summary.tokens_out,
             "wall_s": summary.wall_s,
             "stages": summary.stages,
+            "words": summary.cost.get("words"),
             "rows_per_s": round(summary.rows / summary.wall_s, 3) if summary.wall_s else None,
         },
         "card": _card(audit.card),
@@ -107,7 +109,11 @@ def _selected(audit: Audit) -> dict[str, Any]:
     if audit.selection is None:
         return {}
     summary = audit.selection.summary
-    return {name: summary[name] for name in ("rows", "kept", "dropped", "review", "coverage", "coverage_floor")}
+    review = np.array([decision == "review" for decision in audit.decisions[0]], dtype=bool)
+    return {
+        **{name: summary[name] for name in ("rows", "kept", "dropped", "review", "coverage", "coverage_floor")},
+        "review_anyway": int((review & ~audit.eligible).sum()),
+    }
 
 
 def _messages(audit: Audit) -> list[list[Any]]:
@@ -124,15 +130,16 @@ def _messages(audit: Audit) -> list[list[Any]]:
 
 def _provenance(audit: Audit) -> list[list[str]]:
     settings, info = audit.run.manifest["settings"], audit.run.manifest.get("info", {})
-    found = [
-        ["source", str(info.get("source"))],
-        ["sha256 of the source", str(settings.get("source_sha256"))],
-        ["judge", f"{settings.get('judge', {}).get('name')}, revision {settings.get('judge', {}).get('revision')}"],
-        ["sha256 of the rubrics", str(settings.get("rubrics_sha256"))],
-        ["seed", str(settings.get("seed"))],
-    ]
-    versions = info.get("versions") or {}
-    return [*found, *([name, str(value)] for name, value in sorted(versions.items()))]
+    judge = settings.get("judge", {})
+    named = {
+        "source": info.get("source"),
+        "sha256 of the source": settings.get("source_sha256"),
+        "judge": f"{judge.get('name')}, revision {judge.get('revision')}",
+        "sha256 of the rubrics": settings.get("rubrics_sha256"),
+        "seed": settings.get("seed"),
+        **dict(sorted((info.get("versions") or {}).items())),
+    }
+    return [[name, str(value)] for name, value in named.items() if value is not None]
 
 
 def _card(path: Path | None) -> list[list[Any]] | None:

@@ -104,7 +104,7 @@ def _rows(audit: Audit, ids: set[str]) -> dict[str, dict[str, Any]]:
                 "instruction": (row["instruction"] or "")[:_CHARS],
                 "code": (row["code"] or "")[:_CHARS],
                 "score": row["score"],
-                "still": thumbnail(audit.run, row["render_sha256"]),
+                "still": row["render_sha256"] and thumbnail(audit.run.picture(row["render_sha256"])),
             }
     return found
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from janus_reward.origin import SHOWN_TASKS, Shown, shown_beside
 from janus_reward.report.audit import Audit
-from janus_reward.report.thumbnails import thumbnail
-from janus_reward.run import Run
+from janus_reward.report.thumbnails import Picture, thumbnail
 from janus_reward.select.rows import Rows
 
 _CODE_CHARS = 6_000
@@ -21,39 +21,54 @@ _STILLS = 3
 _CHECKS = 12
 _SIGNALS = 60
 
+Views = dict[str, int]
+"""Rank of a row in each view that it belongs to, from 0."""
+
 VIEWS = ("random", "borderline", "disagreement", "review", "best", "worst", "not rendered", "flagged", "unscored")
 """Views of the gallery, in the order in which the page offers them."""
 
 
-def chosen_rows(audit: Audit, most: int) -> dict[int, list[str]]:
-    """Places of the rows to show, with the views that each belongs to; the same for the same run."""
+def chosen_rows(audit: Audit, most: int) -> dict[int, Views]:
+    """Places of the rows to show, with their rank in each view that they belong to; the same for the same run."""
     share = max(1, most // len(VIEWS))
-    found: dict[int, list[str]] = {}
+    found: dict[int, Views] = {}
     ranked = dict(_ranked(audit))
     for name in VIEWS[1:]:
-        for place in ranked[name][:share].tolist():
-            found.setdefault(place, []).append(name)
-    for at, place in enumerate(ranked["random"].tolist()):
-        if at >= share and len(found) >= most:
+        for rank, place in enumerate(ranked[name][:share].tolist()):
+            found.setdefault(place, {})[name] = rank
+    for rank, place in enumerate(ranked["random"].tolist()):
+        if rank >= share and len(found) >= most:
             break
-        found.setdefault(place, []).append("random")
+        found.setdefault(place, {})["random"] = rank
     return dict(sorted(found.items()))
 
 
 def details(
-    audit: Audit, chosen: Mapping[int, list[str]], picture: Callable[[Run, str | None], str | None] = thumbnail
+    audit: Audit, chosen: Mapping[int, Views], picture: Callable[[Picture | None], str | None] = thumbnail
 ) -> Iterator[dict[str, Any]]:
     """Everything that the page shows of the chosen rows, in their order.
 
     Args:
         audit: of the run.
-        chosen: places of rows with their views.
+        chosen: places of rows with their ranks in views.
         picture: how a render gets into the page.
     """
     decisions, reasons = audit.decisions
+    codes, tasks = audit.rows.words("task")
+    asked = [place for place in sorted(chosen) if codes[place] >= 0 and tasks[codes[place]] in SHOWN_TASKS]
+    beside = dict(shown_beside(audit.run, asked))
     for place, row in _read(audit, sorted(chosen)):
-        shown = _detail(audit, row, picture)
-        yield {"at": place, "views": chosen[place], "decision": decisions[place], "why": reasons[place], **shown}
+        told = {"at": place, "views": chosen[place], "decision": decisions[place], "why": reasons[place]}
+        yield {**told, **_detail(audit, row, picture), **_prompt(beside.get(place, Shown()), picture)}
+
+
+def _prompt(shown: Shown, picture: Callable[[Picture | None], str | None]) -> dict[str, Any]:
+    """What the prompt showed beside the instruction."""
+    made = [picture(data) for data in shown.pictures[:_STILLS]]
+    return {
+        "inputs": [path for path in made if path is not None],
+        "before": None if shown.before is None else _cut(shown.before, _CODE_CHARS),
+    }
 
 
 def disagreement(rows: Rows) -> NDArray[np.float64]:
@@ -104,7 +119,7 @@ def _read(audit: Audit, places: list[int]) -> Iterator[tuple[int, dict[str, Any]
             return
 
 
-def _detail(audit: Audit, row: Mapping[str, Any], picture: Callable[[Run, str | None], str | None]) -> dict[str, Any]:
+def _detail(audit: Audit, row: Mapping[str, Any], picture: Callable[[Picture | None], str | None]) -> dict[str, Any]:
     code = row["code"] or ""
     whys = row.get("rationales") or {}
     criteria = [
@@ -112,7 +127,7 @@ def _detail(audit: Audit, row: Mapping[str, Any], picture: Callable[[Run, str | 
         for name in audit.rows.criteria
         if row[name] is not None or row[f"{name}_reason"] != "not_applicable"
     ]
-    stills = [picture(audit.run, sha256) for sha256 in (row.get("stills") or ())[:_STILLS]]
+    stills = [picture(audit.run.picture(sha256)) for sha256 in (row.get("stills") or ())[:_STILLS]]
     return {
         "id": row["id"],
         "instruction": _cut(row["instruction"] or "", _TEXT_CHARS),

@@ -12,7 +12,7 @@ from typing import Any
 
 from janus_reward.errors import DiskError, InputError, MissingExtra
 from janus_reward.report.audit import Audit
-from janus_reward.report.columns import packed_columns
+from janus_reward.report.columns import packed_bytes, packed_columns
 from janus_reward.report.drift import drift
 from janus_reward.report.facts import facts
 from janus_reward.report.findings import cluster_views, contamination_views
@@ -22,7 +22,12 @@ from janus_reward.report.thumbnails import PictureFolder
 from janus_reward.run import Run
 from janus_reward.select.selection import Selection
 
-_ASSETS = Path(__file__).parent / "assets"
+_ASSETS = Path(__file__).parent / "assets" / "page"
+_ROOMS = (
+    "elements", "theme", "columns", "charts", "overview", "scores", "what_if", "rows", "detail", "relations", "drift",
+    "judge", "keys", "start",
+)  # fmt: skip
+"""The parts of the page's script, in the order in which they stand."""
 
 _PART = 20
 
@@ -119,7 +124,7 @@ def _page(audit: Audit, rows: list[dict[str, Any]], beside: str) -> str:
         "contamination": contamination_views(audit),
         "drift": drift(audit),
     }
-    style, script, plotly = _asset("page.css"), _asset("page.js"), _plotly()
+    style, script, plotly = _asset("page.css"), _script(), plotting_library()
     policy = "; ".join(
         (
             "default-src 'none'",
@@ -136,8 +141,8 @@ def _page(audit: Audit, rows: list[dict[str, Any]], beside: str) -> str:
         "%POLICY%": html.escape(policy, quote=True),
         "%STYLE%": style,
         "%DATA%": _inert(shown),
+        "%PLOTLY%": packed_bytes(plotly.encode("utf-8")),
         "%SCRIPT%": script,
-        "%PLOTLY%": plotly,
     }
     return _filled(_asset("page.html"), parts)
 
@@ -161,11 +166,17 @@ def _digest(text: str) -> str:
     return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii") + "'"
 
 
+def _script() -> str:
+    """One script of all rooms: they share names among themselves and leave none outside."""
+    return '"use strict";\n(() => {\n' + "".join(_asset(f"{name}.js") for name in _ROOMS) + "})();\n"
+
+
 def _asset(name: str) -> str:
     return (_ASSETS / name).read_text(encoding="utf-8")
 
 
-def _plotly() -> str:
+def plotting_library() -> str:
+    """The script of plotly. Raises MissingExtra when it is not installed."""
     try:
         from plotly.offline import get_plotlyjs
     except ImportError:

@@ -10,28 +10,29 @@ from pathlib import Path
 
 from PIL import Image
 
-from janus_reward.run import Run
-
 _WIDTH, _HEIGHT = 560, 700
 _MAX_PIXELS = 60_000_000
 _QUALITY = 72
 
 
-def thumbnail(run: Run, sha256: str | None) -> str | None:
-    """A render as a data URL of at most 560 x 700 pixels; `None` when it is gone, too large or no picture."""
-    data = None if sha256 is None else _encoded(run.picture(sha256))
+Picture = Path | bytes
+
+
+def thumbnail(picture: Picture | None) -> str | None:
+    """A picture as a data URL of at most 560 x 700 pixels; `None` when it is gone, too large or no picture."""
+    data = None if picture is None else _encoded(picture)
     return None if data is None else "data:image/webp;base64," + base64.b64encode(data).decode("ascii")
 
 
 class PictureFolder:
-    """Renders as small files in `pictures/` beside the page; called like `thumbnail`."""
+    """Small pictures as files in `pictures/` beside the page; called like `thumbnail`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def __call__(self, run: Run, sha256: str | None) -> str | None:
+    def __call__(self, picture: Picture | None) -> str | None:
         """The path of the file, relative to the page."""
-        data = None if sha256 is None else _encoded(run.picture(sha256))
+        data = None if picture is None else _encoded(picture)
         if data is None:
             return None
         name = f"pictures/{hashlib.sha256(data).hexdigest()[:32]}.webp"
@@ -43,12 +44,12 @@ class PictureFolder:
 
 
 @lru_cache(maxsize=512)
-def _encoded(path: Path) -> bytes | None:
+def _encoded(picture: Picture) -> bytes | None:
     try:
-        with Image.open(path) as picture:
-            if picture.width * picture.height > _MAX_PIXELS:
+        with Image.open(io.BytesIO(picture) if isinstance(picture, bytes) else picture) as opened:
+            if opened.width * opened.height > _MAX_PIXELS:
                 return None
-            small = _flat(picture)
+            small = _flat(opened)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
     small.thumbnail((_WIDTH, _HEIGHT * 2), Image.Resampling.LANCZOS)

@@ -11,8 +11,8 @@ import numpy as np
 from janus_reward.errors import InputError
 from janus_reward.run import Run
 from janus_reward.select.decide import decide
+from janus_reward.select.function import RowPolicy
 from janus_reward.select.policy import Policy
-from janus_reward.select.policy_file import RowPolicy
 from janus_reward.select.rows import Rows
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -249,14 +250,30 @@ class Policy(Rules):
         ]
         return self.model_copy(update={"score": _cut_at(self.score, cut), "exceptions": tuple(moved)})
 
+    def beside(self, folder: Path) -> Policy:
+        """The same policy with the files that it names taken relative to `folder`."""
+        target = self.target
+        if target is not None and target.embeddings is not None:
+            target = target.model_copy(update={"embeddings": str(folder / target.embeddings)})
+        exceptions = tuple(
+            item.model_copy(update={"score": item.score and _beside(item.score, folder)}) for item in self.exceptions
+        )
+        score = _beside(self.score, folder)
+        return self.model_copy(update={"score": score, "exceptions": exceptions, "target": target})
+
+    def files(self) -> list[str]:
+        """The files that it names, whose content decides with it."""
+        labels = [rules.score.labels for _, rules in self.parts()]
+        embeddings = self.target.embeddings if self.target is not None else None
+        return sorted({name for name in (*labels, embeddings) if name is not None})
+
     def plain(self) -> dict[str, Any]:
         """JSON-able, complete with defaults; what the manifest keeps."""
         return self.model_dump(mode="json")
 
 
-def policy_from(content: Mapping[str, Any]) -> Policy:
-    """A policy from plain values. Raises pydantic's ValidationError."""
-    return Policy.model_validate(dict(content))
+def _beside(score: Score, folder: Path) -> Score:
+    return score if score.labels is None else score.model_copy(update={"labels": str(folder / score.labels)})
 
 
 def _cut_at(score: Score, cut: float) -> Score:

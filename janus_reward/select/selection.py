@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -18,31 +18,14 @@ from janus_reward.errors import InputError
 from janus_reward.render.store import digest
 from janus_reward.run import Run
 from janus_reward.run.manifest import RunFolder, read_manifest
-from janus_reward.run.shards import ShardFolder, batches, parts
+from janus_reward.run.shards import batches, parts
 from janus_reward.select.decide import Decided, decide
-from janus_reward.select.decisions import CHOICES, Decisions
-from janus_reward.select.policy import Policy
-from janus_reward.select.policy_file import RowPolicy
+from janus_reward.select.decision_table import SCHEMA, write_decisions
+from janus_reward.select.decisions import Decisions
+from janus_reward.select.function import RowPolicy, decide_by_function, described
+from janus_reward.select.policy import Policy, Tier, Weight
 from janus_reward.select.relations import HITS, REMOVED
 from janus_reward.select.rows import Rows
-
-SCHEMA = pa.schema(
-    [
-        ("id", pa.string()),
-        ("row", pa.int64()),
-        ("decision", pa.string()),
-        ("reason", pa.string()),
-        ("detail", pa.string()),
-        ("value", pa.float64()),
-        ("tier", pa.string()),
-        ("weight", pa.float64()),
-    ]
-)
-"""Columns of `decisions/part-*.parquet`, one row for each row of the run, in its order. `value` is the number that the
-policy ranked by; `detail` names the survivor of a duplicate or the benchmark item; `tier` and `weight` are of kept
-rows."""
-
-_SHARD = 131_072
 
 
 class Selection:
@@ -114,12 +97,12 @@ def select_run(
     Raises:
         InputError: the run or the policy cannot be used; RunConflict: the folder belongs to another selection.
     """
-    opened = run if isinstance(run, Run) else Run(run)
+    opened = _whole(run if isinstance(run, Run) else Run(run))
     related = {"dedup": _path(dedup), "contamination": _path(contamination)}
     rows = Rows(opened)
     settings = {
         "command": "select",
-        "policy": _plain(policy),
+        **policy_settings(policy),
         "run": run_digest(opened),
         "dedup": _file_digest(related["dedup"], REMOVED),
         "contamination": _file_digest(related["contamination"], HITS),
@@ -129,12 +112,12 @@ def select_run(
     for name, path in related.items():
         if path is not None:
             info[name] = os.path.relpath(path.resolve(), Path(out).resolve())
+    started = time.monotonic()
+    decided = None if _is_finished(Path(out)) else _decided(rows, policy, related["dedup"], related["contamination"])
     folder = RunFolder(Path(out), settings, info)
     try:
-        if not folder.manifest.get("finished"):
-            started = time.monotonic()
-            decided = _decided(rows, policy, related["dedup"], related["contamination"])
-            _write(Path(out), rows, policy, decided)
+        if decided is not None:
+            write_decisions(Path(out) / "decisions", rows, decided, *_beside_kept(policy))
             folder.save(summary=_summary(rows, policy, decided), wall_s=round(time.monotonic() - started, 3))
             folder.save(finished=True)
         folder.save(status="done")
@@ -166,62 +149,29 @@ def exportable(selection: Selection, least: float | None = None) -> None:
         )
 
 
+def _whole(run: Run) -> Run:
+    """The run, when all its rows are there: a selection of a part would change with every start."""
+    if not run.manifest.get("finished"):
+        raise InputError(
+            f"{run.path} is not finished: {len(run)} rows so far",
+            hint="Run its `score dataset` command again to go on; --what-if looks at what is there.",
+        )
+    return run
+
+
+def _is_finished(out: Path) -> bool:
+    manifest = read_manifest(out)
+    return manifest is not None and bool(manifest.get("finished"))
+
+
 def _decided(rows: Rows, policy: Policy | RowPolicy, dedup: Path | None, contamination: Path | None) -> Decided:
     if isinstance(policy, Policy):
         return decide(rows, policy, dedup, contamination)
-    if dedup is not None or contamination is not None:
-        raise InputError("a policy in Python decides alone", hint="Leave --dedup and --contamination out.")
-    return _called(rows, policy)
+    return decide_by_function(rows, policy, dedup, contamination)
 
 
-def _called(rows: Rows, policy: RowPolicy) -> Decided:
-    """Ask a function about each row."""
-    decisions, names = Decisions(len(rows)), dict[tuple[str, str], list[int]]()
-    at = 0
-    for batch in rows.run.batches():
-        for row in batch.to_pylist():
-            answer = policy(row)
-            if answer.verdict not in CHOICES:
-                raise InputError(f"the policy said {answer.verdict!r} of {row['id']}", hint="Say keep, drop or review.")
-            names.setdefault((answer.verdict, answer.reason), []).append(at)
-            at += 1
-    for (verdict, reason), places in sorted(names.items()):
-        where = np.zeros(len(rows), dtype=bool)
-        where[places] = True
-        decisions.settle(verdict, where, reason)  # type: ignore[arg-type]
-    values = rows.numbers("score")
-    return Decided(decisions, values, float((~np.isnan(values)).mean()) if len(values) else None, [])
-
-
-def _write(out: Path, rows: Rows, policy: Policy | RowPolicy, decided: Decided) -> None:
-    decisions, tiers = decided.decisions, policy.tiers if isinstance(policy, Policy) else ()
-    kept, values = decisions.kept(), decided.values
-    tier = np.full(len(rows), -1, dtype=np.int32)
-    for number in reversed(range(len(tiers))):
-        tier[kept & (values >= tiers[number].min)] = number
-    columns = [
-        rows.ids.cast(pa.string()),
-        pa.array(rows.row),
-        _named(decisions.choice, list(CHOICES)),
-        _named(decisions.reason, decisions.reasons),
-        pa.array([decisions.details.get(at) for at in range(len(rows))], pa.string()),
-        pa.array(values, from_pandas=True),
-        _named(tier, [one.name for one in tiers]),
-        pa.array(_weights(policy, kept, values), from_pandas=True),
-    ]
-    table = pa.Table.from_arrays(columns, schema=SCHEMA)
-    shards = ShardFolder(out / "decisions", SCHEMA, _SHARD)
-    for number in range(max(1, -(-len(rows) // _SHARD))):
-        shards.write_table(number, table.slice(number * _SHARD, _SHARD))
-
-
-def _weights(policy: Policy | RowPolicy, kept: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Weights of the kept rows, 1 without a rule, (n,); NaN for the others."""
-    if not isinstance(policy, Policy) or policy.weight is None:
-        return np.where(kept, 1.0, np.nan)
-    rule = policy.weight
-    share = np.clip((np.nan_to_num(values, nan=rule.low) - rule.low) / (rule.high - rule.low), 0, 1)
-    return np.where(kept, np.round(rule.least + (1 - rule.least) * share, 6), np.nan)
+def _beside_kept(policy: Policy | RowPolicy) -> tuple[tuple[Tier, ...], Weight | None]:
+    return (policy.tiers, policy.weight) if isinstance(policy, Policy) else ((), None)
 
 
 def _summary(rows: Rows, policy: Policy | RowPolicy, decided: Decided) -> dict[str, Any]:
@@ -250,26 +200,28 @@ def _by_slice(rows: Rows, by: str, decisions: Decisions) -> dict[str, dict[str, 
     return found
 
 
-def _named(codes: np.ndarray, names: list[str]) -> pa.Array:
-    places = pa.array(codes.astype(np.int32), mask=codes < 0)
-    return pa.DictionaryArray.from_arrays(places, pa.array(names, pa.string())).cast(pa.string())
-
-
-def _plain(policy: Policy | RowPolicy) -> Mapping[str, Any]:
-    if isinstance(policy, Policy):
-        return policy.plain()
-    return {"name": f"{policy.__module__}:{getattr(policy, '__name__', type(policy).__name__)}", "function": True}
+def policy_settings(policy: Policy | RowPolicy) -> dict[str, Any]:
+    """All of a policy that decides: what it says, and the hashes of the files that it names. Raises InputError."""
+    if not isinstance(policy, Policy):
+        return {"policy": described(policy), "policy_files": {}}
+    return {
+        "policy": policy.plain(),
+        "policy_files": {name: _sha256(Path(name), "Is it the file that the policy means?") for name in policy.files()},
+    }
 
 
 def _file_digest(folder: Path | None, name: str) -> str | None:
     if folder is None:
         return None
+    return _sha256(folder / name, "Give the folder that the command wrote; is it finished?")
+
+
+def _sha256(path: Path, hint: str) -> str:
     try:
-        with (folder / name).open("rb") as file:
+        with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        hint = "Give the folder that the command wrote; is it finished?"
-        raise InputError(f"cannot read {folder / name}: {error.strerror}", hint=hint) from error
+        raise InputError(f"cannot read {path}: {error.strerror}", hint=hint) from error
 
 
 def _path(folder: str | Path | None) -> Path | None:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import os
 import tarfile
 from importlib.util import find_spec
 
@@ -134,6 +135,18 @@ def test_without_the_source_rows_that_show_more_are_left_out_and_counted(source_
     assert made["rows"] == 1
     assert sum(made["left_out"].values()) == 2
     assert "images" not in load(tmp_path / "set")["train"].column_names
+
+
+def test_the_source_is_found_where_the_run_read_it_and_one_that_changed_is_not_taken(source_run, tmp_path):
+    selection, source = source_run
+    run = selection.run().path
+    manifest = json.loads((run / "manifest.json").read_text())
+    manifest["info"]["source_path"] = os.path.relpath(source, run)
+    (run / "manifest.json").write_text(json.dumps(manifest))
+    made = export_selection(selection, tmp_path / "set", "sft")
+    assert (made["rows"], made["left_out"]) == (3, {})
+    source.write_text(source.read_text() + "\n{}")
+    assert export_selection(selection, tmp_path / "other", "sft")["rows"] == 1
 
 
 def test_another_source_is_refused(source_run, tmp_path):

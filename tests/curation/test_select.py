@@ -324,6 +324,66 @@ def test_a_function_decides_row_by_row(make_run, tmp_path):
     assert decided(selection) == {"row-0": ("keep", "short"), "row-1": ("drop", "long")}
 
 
+def test_a_function_sees_what_is_neither_copy_nor_leak_and_its_change_is_noticed(make_run, tmp_path, monkeypatch):
+    run = make_run([{}, {}, {"code": "x"}])
+    removed = {"id": "row-1", "survivor_id": "row-0", "kind": "near", "modality": "code", "similarity": 0.9}
+    (tmp_path / "dedup").mkdir()
+    pq.write_table(pa.Table.from_pylist([removed]), tmp_path / "dedup" / "removed.parquet")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    file = tmp_path / "my_policy.py"
+    file.write_text(
+        "from janus_reward import Decision\ndef decide(row):\n    return Decision('keep', 'length: fits')\n"
+    )
+    asked = load_policy("my_policy:decide")
+    selection = select_run(run, asked, tmp_path / "out", dedup=tmp_path / "dedup")
+    assert [reason for _, reason in decided(selection).values()] == ["length: fits", "duplicate: near", "length: fits"]
+    assert selection.summary["funnel"][-1]["name"] == "length"
+    file.write_text(file.read_text() + "# another\n")
+    with pytest.raises(RunConflict, match=r"policy\.sha256"):
+        select_run(run, asked, tmp_path / "out", dedup=tmp_path / "dedup")
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [(lambda row: "keep", "said 'keep' of row 0"), (lambda row: row["nothing"], "failed at row 0 (row-0): KeyError")],
+)
+def test_a_function_that_fails_is_told_by_row(make_run, tmp_path, answer, told):
+    with pytest.raises(InputError) as error:
+        select_run(make_run([{}]), answer, tmp_path / "out")
+    assert told in str(error.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_other_labels_in_the_same_file_are_another_selection(make_run, tmp_path):
+    run = make_run([{"score": 1 + at / 25} for at in range(100)])
+    labels = tmp_path / "labels.jsonl"
+    labels.write_text("\n".join(json.dumps({"id": f"row-{at}", "rating": 5 if at > 30 else 1}) for at in range(100)))
+    (tmp_path / "p.yaml").write_text(
+        "exceptions: [{when: {domain: [chart]}, score: {precision: 0.8, labels: labels.jsonl}}]\n"
+    )
+    select_run(run, read_policy(tmp_path / "p.yaml"), tmp_path / "out")
+    labels.write_text(labels.read_text().replace("1}", "2}"))
+    with pytest.raises(RunConflict, match="policy_files"):
+        select_run(run, read_policy(tmp_path / "p.yaml"), tmp_path / "out")
+
+
+def test_a_run_that_is_not_finished_is_not_selected_from(make_run, tmp_path):
+    run = make_run([{}, {}])
+    manifest = json.loads((run / "manifest.json").read_text())
+    (run / "manifest.json").write_text(json.dumps({**manifest, "finished": False}))
+    with pytest.raises(InputError, match="is not finished: 2 rows so far"):
+        select_run(run, policy(), tmp_path / "out")
+    assert what_if(run, policy(), [3.0])[0].kept == 2
+
+
+def test_after_a_mistake_in_the_policy_the_same_folder_takes_the_right_one(make_run, tmp_path):
+    run = make_run([{}])
+    with pytest.raises(InputError, match="no criterion"):
+        select_run(run, policy(floors={"beauty": 3}), tmp_path / "out")
+    assert select_run(run, policy(), tmp_path / "out").summary["kept"] == 1
+
+
 def test_tiers_and_weights_stand_beside_kept_rows(make_run, tmp_path):
     asked = policy(
         score={"min": 3},
