@@ -112,7 +112,7 @@ def evaluate_coder(
             render = RenderStageConfig(Path(out) / "renders", Path(cache) if cache else None)
             work = _Work(answers, items, EvalStageConfig(render, metrics), judge, on_progress, account)
             _run(work, folder, workers or os.cpu_count() or 1)
-        return EvalRun(out)
+    return EvalRun(out)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from janus_reward.coder_eval.programs import Tests
-from janus_reward.coder_eval.suite import Suite, TestFields
+from janus_reward.coder_eval.programs import ProgramTests
+from janus_reward.coder_eval.suite import FieldsOfTests, Suite
 from janus_reward.dataset.detect import detect_reader
 from janus_reward.dataset.reader import Reader
 from janus_reward.dataset.single import triple_from
@@ -26,7 +26,7 @@ class Item:
     """
 
     triple: Triple
-    tests: Tests | None = None
+    tests: ProgramTests | None = None
 
 
 class Items:
@@ -134,12 +134,12 @@ def _questions(given: Any) -> list[str]:
     return found
 
 
-def _tests(fields: TestFields, data: Mapping[str, Any]) -> Tests:
+def _tests(fields: FieldsOfTests, data: Mapping[str, Any]) -> ProgramTests:
     def text(path: str | None) -> str:
         value = at(data, path) if path else None
         return "\n".join(map(str, value)) if isinstance(value, list) else str(value or "")
 
-    return Tests(
+    return ProgramTests(
         fields.format,
         text(fields.test),
         text(fields.prompt),

@@ -14,7 +14,7 @@ _MEMORY_MB = 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Tests:
+class ProgramTests:
     """The tests of one item.
 
     Args:
@@ -40,13 +40,13 @@ class Outcome:
     message: str | None = None
 
 
-class Tester:
+class ProgramRunner:
     """Runs programs one after the other in a warm, jailed worker."""
 
     def __init__(self) -> None:
         self._worker = WarmWorker()
 
-    def run(self, answer: str, tests: Tests) -> Outcome:
+    def run(self, answer: str, tests: ProgramTests) -> Outcome:
         """Run an answer with its tests. Raises SandboxError when the sandbox is broken.
 
         A program passes when it comes to its last line, which prints a word made from the tests: one that ends itself
@@ -69,7 +69,7 @@ class Tester:
         self._worker.close()
 
 
-def program(answer: str, tests: Tests) -> str:
+def program(answer: str, tests: ProgramTests) -> str:
     """The whole program of an answer and its tests.
 
     Sources: HumanEval (Chen et al. 2021): prompt, completion, `check(entry_point)`; MBPP (Austin et al. 2021): code,

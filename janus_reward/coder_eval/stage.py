@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from janus_reward.coder_eval.answers import Answer
 from janus_reward.coder_eval.measures import MEASURES, Case
-from janus_reward.coder_eval.programs import Tester
+from janus_reward.coder_eval.programs import ProgramRunner
 from janus_reward.errors import JanusError
 from janus_reward.evidence import measure
 from janus_reward.judges import judge_named
@@ -65,7 +65,7 @@ class EvalStage:
     def __init__(self, config: EvalStageConfig) -> None:
         self._config = config
         self._renders = RenderStage(config.render)
-        self._tester = Tester()
+        self._runner = ProgramRunner()
         self._rubrics = RubricSet.load(None)
         self._judge = judge_named(config.judge)
         self._graded = any(MEASURES[name].by == "grader" for name in config.metrics)
@@ -77,7 +77,7 @@ class EvalStage:
     def close(self) -> None:
         """End the renderers and the tester."""
         self._renders.close()
-        self._tester.close()
+        self._runner.close()
 
     def _one(self, answer: Answer) -> Measured:
         try:
@@ -105,7 +105,7 @@ class EvalStage:
         triple = replace(wanted, code=answer.code, renders=())
         start = time.perf_counter()
         if answer.item.tests is not None:
-            outcome = self._tester.run(answer.code or "", answer.item.tests)
+            outcome = self._runner.run(answer.code or "", answer.item.tests)
             seconds["tests"] = time.perf_counter() - start
             return Case(Sample(triple, Render("not_needed")), passed=outcome.passed), outcome.message
         sample = self._renders.sample(triple)

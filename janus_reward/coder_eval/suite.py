@@ -34,7 +34,7 @@ class ItemSource(_Part):
     one_of: str | None = None
 
 
-class TestFields(_Part):
+class FieldsOfTests(_Part):
     """How an answer is tested.
 
     Args:
@@ -92,7 +92,7 @@ class Suite(_Part):
     prompt: str
     show: Literal["nothing", "reference", "before"] = "nothing"
     answers_are_references: bool = True
-    tests: TestFields | None = None
+    tests: FieldsOfTests | None = None
     metrics: tuple[str, ...] = Field(min_length=1)
     k: tuple[Annotated[int, Field(ge=1)], ...] = (1,)
     sampling: SuiteSampling = SuiteSampling()
