@@ -68,6 +68,7 @@ from janus_reward.cli import (  # noqa: E402
     decontaminate,  # noqa: F401
     dedup,  # noqa: F401
     doctor,  # noqa: F401
+    eval,  # noqa: F401
     export,  # noqa: F401
     inspect,  # noqa: F401
     judge,  # noqa: F401

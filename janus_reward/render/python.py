@@ -14,7 +14,7 @@ from janus_reward.render.needed import need
 from janus_reward.render.registry import renderer_class
 from janus_reward.render.warm import Ending, WarmWorker
 
-FACTS = "2"
+FACTS = "3"
 """Raised when the facts of a drawing change; part of the cache key through `versions`."""
 
 _VERSIONED = ("matplotlib", "numpy", "pandas", "seaborn", "plotly", "pillow", "scipy", "time-machine", "janus-reward")

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from janus_reward.judges.engine.base import Engine
-
-if TYPE_CHECKING:
-    from janus_reward.judges.model_file import ModelFile
 
 ENGINES = {
     "chat": "janus_reward.judges.engine.chat:ChatEngine",
@@ -18,8 +15,27 @@ ENGINES = {
 """Name to `module:Class`; a class is made from the block of its name, the model and the revision."""
 
 
-def engine_of(file: ModelFile) -> Engine:
-    """The engine that a judge file asks for. Raises MissingExtra or InputError; nothing is loaded or called yet."""
+class Source(Protocol):
+    """What names an engine: a judge file or a generator file; it has a block of the engine's name."""
+
+    @property
+    def engine(self) -> str:
+        """A name of `ENGINES`."""
+        ...
+
+    @property
+    def model(self) -> str:
+        """Name or path of the weights."""
+        ...
+
+    @property
+    def revision(self) -> str | None:
+        """Which weights."""
+        ...
+
+
+def engine_of(file: Source) -> Engine:
+    """The engine that a file asks for. Raises MissingExtra or InputError; nothing is loaded or called yet."""
     module, _, kind = ENGINES[file.engine].partition(":")
     engine: Engine = getattr(import_module(module), kind)(getattr(file, file.engine), file.model, file.revision)
     return engine

@@ -28,7 +28,7 @@ from PIL import Image
 
 from janus_reward.render.inside import hooks_animation, introspect
 from janus_reward.render.inside.artists import artist_tree
-from janus_reward.render.inside.capture import Capture, PixelLimit, pixel_key
+from janus_reward.render.inside.capture import MAX_ITEMS, Capture, PixelLimit, pixel_key
 from janus_reward.render.inside.patching import replace
 from janus_reward.render.inside.plot_calls import PlotCalls
 
@@ -254,6 +254,7 @@ class MatplotlibHooks:
             self.capture.facts["introspection_error"] = type(error).__name__
             return
         introspect.merge(self.capture.facts, facts)
+        self.capture.facts["plot_calls"] = dict(self.calls.made.most_common(MAX_ITEMS))
         if "artists" not in self.capture.facts:
             self.capture.facts["artists"] = artist_tree(figure)
 

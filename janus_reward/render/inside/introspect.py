@@ -218,4 +218,15 @@ def _axes(axes: Any, found: marks.Marks, size: tuple[int, int]) -> dict[str, Any
         "marks": found.counts,
     }
     box = _box(axes.bbox, size)
-    return facts | ({"box": box} if box else {})
+    grid = _grid(axes)
+    return facts | ({"box": box} if box else {}) | ({"grid": grid} if grid else {})
+
+
+def _grid(axes: Any) -> list[int] | None:
+    """Rows and columns of the grid that an axes stands in, and its first and last row and column; `None` without."""
+    place = axes.get_subplotspec()
+    if place is None:
+        return None
+    rows, columns = place.get_gridspec().get_geometry()
+    across, down = place.colspan, place.rowspan
+    return [int(n) for n in (rows, columns, down.start, down.stop - 1, across.start, across.stop - 1)]

@@ -6,6 +6,7 @@ import functools
 import inspect
 import sys
 import weakref
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -35,6 +36,15 @@ AXES_CALLS: dict[str, str | None] = {
     "fill_betweenx": "area",
     "pcolormesh": None,
     "imshow": None,
+    "errorbar": None,
+    "contour": None,
+    "contourf": None,
+    "axhline": None,
+    "axvline": None,
+    "loglog": None,
+    "matshow": None,
+    "arrow": None,
+    "quiver": None,
     "add_collection": None,
     "add_patch": None,
 }
@@ -73,10 +83,18 @@ FIGURE_CALLS: dict[str, dict[str, str]] = {
 """Functions of seaborn that draw whole figures, and the chart type by their `kind`."""
 
 
+_NO_PLOTS = frozenset({"add_collection", "add_patch"})
+
+
 class PlotCalls:
-    """Which chart types were asked for on each axes; only the outermost call counts."""
+    """Which chart types were asked for on each axes; only the outermost call counts.
+
+    Attributes:
+        made: outermost calls of plotting functions by name, `bar`, `seaborn.heatmap`.
+    """
 
     def __init__(self) -> None:
+        self.made: Counter[str] = Counter()
         self._of: weakref.WeakKeyDictionary[Axes, dict[str, None]] = weakref.WeakKeyDictionary()
         self._open: list[str | None] = []
 
@@ -90,7 +108,7 @@ class PlotCalls:
             module = sys.modules.get(module_name)
             for name, kind in functions.items() if module else ():
                 if hasattr(module, name):
-                    setattr(module, name, self._function(getattr(module, name), kind))
+                    setattr(module, name, self._function(getattr(module, name), kind, f"{module_name}.{name}"))
 
         seaborn = sys.modules.get("seaborn")
         for name, kinds in FIGURE_CALLS.items() if seaborn else ():
@@ -99,6 +117,10 @@ class PlotCalls:
     def of(self, axes: Axes) -> list[str]:
         """Give the chart types noted for an axes, in the order of the calls."""
         return list(self._of.get(axes, ()))
+
+    def _count(self, name: str) -> None:
+        if not self._open and name not in _NO_PLOTS:
+            self.made[name] += 1
 
     @contextmanager
     def _within(self, kind: str | None) -> Iterator[None]:
@@ -112,6 +134,7 @@ class PlotCalls:
         @functools.wraps(plain)
         def noting(axes: Axes, *args: Any, **kwargs: Any) -> Any:
             outer = next((name for name in self._open if name), None) or kind
+            self._count(plain.__name__)
             with self._within(kind):
                 result = plain(axes, *args, **kwargs)
             if outer:
@@ -120,9 +143,10 @@ class PlotCalls:
 
         return noting
 
-    def _function(self, plain: Callable[..., Any], kind: str) -> Callable[..., Any]:
+    def _function(self, plain: Callable[..., Any], kind: str, name: str) -> Callable[..., Any]:
         @functools.wraps(plain)
         def within(*args: Any, **kwargs: Any) -> Any:
+            self._count(name)
             with self._within(kind):
                 return plain(*args, **kwargs)
 
@@ -133,6 +157,7 @@ class PlotCalls:
 
         @functools.wraps(plain)
         def within(*args: Any, **kwargs: Any) -> Any:
+            self._count(f"seaborn.{plain.__name__}")
             with self._within(kinds.get(str(kwargs.get("kind", default)))):
                 return plain(*args, **kwargs)
 

@@ -1,0 +1,200 @@
+"""Whether the coder's metrics are sound: references, harmless changes, three severities of damage, blank answers.
+
+    python reports/coder_eval.py DATA -o WORK [--items 20] [--model RUN ...] --write reports/coder_eval.md
+
+Each suite is run once, as `janus-reward eval coder` does, on a file of six answers an item: its own reference, a
+harmless change of it, damage of severity 1, 2 and 3 that can be seen (`docs/corruptions.md`; drawn by seed), and a
+blank program. DATA is the folder that the suites' files lie in. `--model RUN` adds the table of a finished evaluation
+of a real model.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from itertools import cycle, islice, pairwise
+from pathlib import Path
+from random import Random
+
+import numpy as np
+
+from janus_reward.coder_eval import MEASURES, EvalRun, evaluate_coder, load_suite
+from janus_reward.coder_eval.items import Item, Items
+from janus_reward.coder_eval.metrics.tree_bleu import tree_bleu
+from janus_reward.corrupt import KINDS, Corruption
+from janus_reward.corrupt.deal import draw
+
+SUITES = ("chartmimic-customized", "design2code", "svgenius-generate", "svgenius-edit", "humaneval", "mbpp")
+VARIANTS = ("reference", "harmless", "slight", "plain", "ruined", "blank")
+BLANK = {
+    "python": "pass\n",
+    "html": "<!DOCTYPE html><html><body></body></html>",
+    "svg": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"></svg>',
+}
+TREE_PAGES = 484
+_TRIES = 12
+
+
+def main() -> None:
+    """Run every suite and print (or write) the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path, metavar="DATA")
+    parser.add_argument("-o", "--out", type=Path, required=True, metavar="WORK")
+    parser.add_argument("--items", type=int, default=20)
+    parser.add_argument("--suites", nargs="*", default=list(SUITES))
+    parser.add_argument("--model", nargs="*", type=Path, default=[], metavar="RUN")
+    parser.add_argument("--write", type=Path)
+    given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    runs = {name: sanity_run(name, given.data, given.out, given.items) for name in given.suites}
+    parts = [head(given.items)]
+    parts += [sanity_table(name, run) for name, run in runs.items()]
+    parts += [cost_table(runs), tree_speed(given.data), *(model_table(EvalRun(run)) for run in given.model)]
+    text = "\n".join(parts)
+    print(text)
+    if given.write:
+        given.write.write_text(text, encoding="utf-8")
+
+
+def sanity_run(name: str, data: Path, out: Path, count: int) -> EvalRun:
+    """The six answers to each of the first items, evaluated as one run."""
+    suite, _ = load_suite(name)
+    items = list(Items(suite, data, count))
+    answers = out / f"{name}.jsonl"
+    with answers.open("w", encoding="utf-8") as file:
+        for place, item in enumerate(items):
+            for code in variants(item, items[(place + 1) % len(items)]):
+                file.write(json.dumps({"id": item.triple.id, "code": code}) + "\n")
+    return evaluate_coder(str(answers), name, out / name, data=data, limit=count, workers=1)
+
+
+def variants(item: Item, stranger: Item) -> list[str]:
+    """Code in the order of `VARIANTS`; a severity that no kind has for this item is left as an empty answer."""
+    code = item.triple.code or ""
+    whole = (item.tests.prompt if item.tests else "") + code
+    damaged = [_damaged(item, stranger, whole, _wanted(severity)) for severity in (0, 1, 2, 3)]
+    return [fenced(whole), *map(fenced, damaged), fenced(BLANK[item.triple.language or "python"])]
+
+
+def fenced(code: str | None) -> str:
+    """An answer as a model gives it; a missing variant is marked, and left out of the table."""
+    return "" if code is None else f"```\n{code}\n```"
+
+
+def _wanted(severity: int) -> Callable[[Corruption], bool]:
+    if severity == 0:
+        return lambda kind: kind.harmless
+    return lambda kind: kind.severity == severity and not kind.harmless and kind.family != "attack" and _shows(kind)
+
+
+def _shows(kind: Corruption) -> bool:
+    return (kind.shows == "yes" or kind.breaks) and kind.family not in ("instruction",)
+
+
+def _damaged(item: Item, stranger: Item, code: str, wanted: Callable[[Corruption], bool]) -> str | None:
+    triple = replace(item.triple, code=code)
+    kinds = sorted(filter(wanted, KINDS.values()), key=lambda kind: draw(triple.id, kind.name))
+    for kind in kinds:
+        made = kind.applies(triple, Random(draw(triple.id, kind.name, "damage")), stranger.triple)
+        if made is not None and made.code and made.code != code and made.instruction == triple.instruction:
+            return made.code
+    return None
+
+
+def head(count: int) -> str:
+    """What this is and where it was made."""
+    return f"""# The metrics of coders, checked
+
+Made by `python reports/coder_eval.py DATA -o WORK --write reports/coder_eval.md` ({platform.machine()}, Python
+{platform.python_version()}): the first {count} items of each suite with six answers each. `slight`, `plain` and
+`ruined` are controlled damage of severity 1, 2 and 3 that changes the picture
+([docs/corruptions.md](../docs/corruptions.md)), drawn by seed; items that no kind of a severity applies to are left out
+of that column (n in brackets). Means over items; an answer that does not run or draws nothing has the lowest value.
+"""
+
+
+def sanity_table(name: str, run: EvalRun) -> str:
+    """Mean of each metric for each variant."""
+    suite, _ = load_suite(name)
+    lines = [f"## {suite.title}", "", "| metric | " + " | ".join(VARIANTS) + " |", "|---" * 7 + "|"]
+    for metric in run.metrics:
+        lines.append(f"| {metric} | " + " | ".join(_cell(run, metric, at) for at in range(len(VARIANTS))) + " |")
+    verdicts = [f"`{metric}` {said}" for metric in run.metrics if (said := verdict(run, metric))]
+    lines += ["", "In order: " + ("all." if not verdicts else "all but " + "; ".join(verdicts) + "."), ""]
+    return "\n".join(lines)
+
+
+def _values(run: EvalRun, metric: str, variant: int) -> list[float]:
+    rows = [row for row in run.rows if row["sample"] == variant and row["reason"] is None]
+    return [row[metric] for row in rows if row[metric] is not None]
+
+
+def _cell(run: EvalRun, metric: str, variant: int) -> str:
+    values = _values(run, metric, variant)
+    return f"{np.mean(values):.3f} ({len(values)})" if values else "-"
+
+
+def verdict(run: EvalRun, metric: str) -> str:
+    """What is wrong with the order of a metric's columns; empty when they fall from the reference to the blank."""
+    sign = -1 if MEASURES[metric].high == 0 else 1
+    means = [sign * float(np.mean(values)) if (values := _values(run, metric, at)) else None for at in range(6)]
+    told = [(VARIANTS[at], mean) for at, mean in enumerate(means) if mean is not None]
+    if not told:
+        return ""
+    wrong = [f"{second} over {first}" for (first, a), (second, b) in pairwise(told) if b > a + 1e-9]
+    return f"({', '.join(wrong)})" if wrong else ""
+
+
+def cost_table(runs: dict[str, EvalRun]) -> str:
+    """Median wall seconds of one answer, by step."""
+    lines = [
+        "## What an answer costs",
+        "",
+        "| suite | render or tests | metrics | slowest metric |",
+        "|---|---|---|---|",
+    ]
+    for name, run in runs.items():
+        seconds = run.seconds()
+        work = {step: seconds.pop(step) for step in ("render", "tests") if step in seconds}
+        first, slowest = sum(work.values()), max(seconds, key=lambda step: seconds[step])
+        total = sum(value for step, value in seconds.items() if step != "rubric")
+        lines.append(f"| {name} | {first:.3f} s | {total:.3f} s | {slowest} {seconds[slowest]:.3f} s |")
+    return "\n".join([*lines, "", "Medians on a machine that was busy with other work; metrics without `rubric`.", ""])
+
+
+def tree_speed(data: Path) -> str:
+    """CPU seconds of TreeBLEU over 484 pairs of pages on one core."""
+    suite, _ = load_suite("design2code")
+    codes = [item.triple.code or "" for item in Items(suite, data)]
+    pairs: Sequence[tuple[str, str]] = list(islice(cycle(zip(codes, codes[1:] + codes[:1], strict=True)), TREE_PAGES))
+    start = time.process_time()
+    for page, reference in pairs:
+        tree_bleu(page, reference)
+    spent = time.process_time() - start
+    chars = sum(len(page) + len(reference) for page, reference in pairs)
+    return f"""## TreeBLEU over {TREE_PAGES} pages
+
+{spent:.1f} s of CPU on one core, parsing both sides ({chars / 1e6:.0f} MB of HTML; {len(codes)} pages at hand, each
+against another, gone round).
+"""
+
+
+def model_table(run: EvalRun) -> str:
+    """A finished evaluation of a real model."""
+    summary = run.summary()
+    lines = [
+        f"## {summary['coder']} on {summary['suite']}",
+        "",
+        f"{summary['items']} items, {summary['answers']} answers.",
+    ]
+    lines += [summary["cost"].get("words", ""), "", "| metric | mean [95 %] | scored |", "|---|---|---|"]
+    lines += [f"| {line.name} | {line.estimate} | {line.scored} of {line.answers} |" for line in run.results()]
+    return "\n".join([*lines, ""])
+
+
+if __name__ == "__main__":
+    main()
