@@ -24,3 +24,10 @@ def triple_from(record: Mapping[str, Any], row: int = 0, folder: Path | None = N
     fields = flat_fields(record, None)
     own_id = explicit_id(fields) or content_id(fields)
     return build_triple(fields, Place(row, "record", folder=folder or Path.cwd()), own_id, Problems())
+
+
+def enclosed_triple(record: Mapping[str, Any], row: int = 0) -> Triple:
+    """The triple of a record that came from elsewhere: its pictures are bytes inside it, and no path is followed."""
+    fields = flat_fields(record, None)
+    own_id = explicit_id(fields) or content_id(fields)
+    return build_triple(fields, Place(row, "record"), own_id, Problems())

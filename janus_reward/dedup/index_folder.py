@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+from dataclasses import fields
 from pathlib import Path
 from typing import IO, Any
 
@@ -39,6 +40,20 @@ def opened_state(folder: Path, settings: DedupSettings) -> dict[str, Any]:
     for entry in known["segments"]:
         complain(folder, check_segment(folder / "segments" / str(entry["name"]), entry["files"], content=False))
     return known
+
+
+def known_settings(folder: Path) -> DedupSettings:
+    """The settings that the index in a folder was made with; the default ones where there is none yet.
+
+    Raises:
+        RunConflict: it cannot be read, or is of another version.
+    """
+    path = folder / "index.json"
+    if not path.exists():
+        return DedupSettings()
+    names = {item.name for item in fields(DedupSettings)}
+    known = {name: value for name, value in _read(path)["settings"].items() if name in names}
+    return DedupSettings(**{**known, "on": tuple(known["on"])})
 
 
 def complain(folder: Path, trouble: str | None) -> None:

@@ -44,19 +44,7 @@ class DatasetInput:
         rows = iter(self._source)
         size = _PICTURE_ROWS if self._pictures else _TEXT_ROWS
         while triples := list(islice(rows, size)):
-            yield self._batch(triples)
-
-    def _batch(self, triples: Sequence[Triple]) -> Batch:
-        return Batch(
-            ids=_strings([triple.id for triple in triples]),
-            rows=np.array([triple.row for triple in triples], np.int64),
-            code=_strings([triple.code for triple in triples]),
-            instruction=_strings([triple.instruction for triple in triples]),
-            languages=_strings([triple.language for triple in triples]),
-            pictures=[_first(triple.renders) for triple in triples] if self._pictures else None,
-            sources=_strings([_source(triple.meta) for triple in triples]),
-            errors=sum(triple.error is not None for triple in triples),
-        )
+            yield batch_of(triples, pictures=self._pictures)
 
 
 class RunInput:
@@ -112,6 +100,20 @@ class RunInput:
             _file(self._run.picture(sha256)) if sha256 and outcome in PICTURE_OUTCOMES else None
             for outcome, sha256 in zip(outcomes, hashes, strict=True)
         ]
+
+
+def batch_of(triples: Sequence[Triple], *, pictures: bool = True) -> Batch:
+    """Triples as a batch; their first pictures are read when asked for."""
+    return Batch(
+        ids=_strings([triple.id for triple in triples]),
+        rows=np.array([triple.row for triple in triples], np.int64),
+        code=_strings([triple.code for triple in triples]),
+        instruction=_strings([triple.instruction for triple in triples]),
+        languages=_strings([triple.language for triple in triples]),
+        pictures=[_first(triple.renders) for triple in triples] if pictures else None,
+        sources=_strings([_source(triple.meta) for triple in triples]),
+        errors=sum(triple.error is not None for triple in triples),
+    )
 
 
 def open_input(
