@@ -20,14 +20,25 @@ JUDGES: dict[str, str] = {
 }
 """Name to `module:Class`; a class is made without arguments."""
 
+REWARD = "reward:"
+"""What stands before the folder of a trained reward model."""
+
 
 def judge_named(name: str) -> Judge:
-    """The judge of that name, or of the judge file at that path. Raises InputError when there is none."""
+    """The judge of that name, of the judge file at that path, or `reward:PATH` of a trained model.
+
+    Raises:
+        InputError: there is none.
+    """
     if name in JUDGES:
         return _made(name)
+    if name.startswith(REWARD):
+        from janus_reward.judges.reward import RewardJudge
+
+        return RewardJudge(Path(name.removeprefix(REWARD)))
     if name.endswith((".yaml", ".yml")):
         return _from_file(Path(name))
-    hint = f"Known judges: {', '.join(sorted(JUDGES))}; or the path of a judge file (.yaml)."
+    hint = f"Known judges: {', '.join(sorted(JUDGES))}; reward:PATH; or the path of a judge file (.yaml)."
     raise InputError(f"unknown judge {name!r}", hint=hint)
 
 
@@ -63,6 +74,8 @@ def _inner(file: JudgeFile, path: Path) -> Judge:
         from janus_reward.judges.group import group_of
 
         return group_of(file, lambda name: judge_named(_beside(path, name)))
+    if file.judge.startswith(REWARD):
+        return judge_named(f"{REWARD}{path.parent / file.judge.removeprefix(REWARD)}")
     if file.judge not in JUDGES:
         known = ", ".join(sorted({*JUDGES, *KINDS}))
         raise InputError(f"{path}: unknown judge {file.judge!r}", hint=f"Known judges: {known}.")

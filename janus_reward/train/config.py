@@ -1,0 +1,48 @@
+"""Config files of recipes: YAML, checked before anything starts, every error with its file and line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from janus_reward.errors import InputError, RubricError
+from janus_reward.rubric_file import describe, read_document
+
+
+class Part(BaseModel):
+    """Anything written in a config file: frozen, and unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+C = TypeVar("C", bound=Part)
+
+
+def read_config(path: Path, kind: type[C]) -> C:
+    """Read and check a config; each `Path` in it is taken relative to the file.
+
+    Raises:
+        InputError: it cannot be read or is wrong.
+    """
+    try:
+        document = read_document(path)
+        config = kind.model_validate(document.content)
+    except RubricError as error:
+        raise InputError(error.message, hint="See docs/train.md.") from None
+    except ValidationError as error:
+        raise InputError(describe(error, document).message, hint="See docs/train.md.") from None
+    return _placed(config, path.parent)
+
+
+def _placed(part: C, folder: Path) -> C:
+    return part.model_copy(update={name: _value(getattr(part, name), folder) for name in type(part).model_fields})
+
+
+def _value(value: Any, folder: Path) -> Any:
+    if isinstance(value, Path):
+        return folder / value
+    if isinstance(value, Part):
+        return _placed(value, folder)
+    return tuple(_value(item, folder) for item in value) if isinstance(value, tuple) else value
