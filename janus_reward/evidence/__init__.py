@@ -11,23 +11,30 @@ from typing import Any
 from janus_reward.evidence import (
     aesthetics,
     alignment,
+    axis_roles,
     change,
     chart,
+    chart_data,
     code,
+    data_match,
     embedding,
     execution,
+    given_literals,
     guard,
+    likeness,
     lint,
     misspelling,
     ocr,
     page,
     page_lint,
+    page_order,
     picture,
     plan,
     plausibility,
     reference,
     remarks,
     svg,
+    svg_order,
     text,
     tree_signals,
 )
@@ -61,7 +68,21 @@ FAMILIES: Mapping[str, str] = {
 }
 """Each family of signals (and `guard`, the flags) with what it is about."""
 
-BESIDE = (lint, misspelling, page_lint, plausibility, remarks, tree_signals)
+BESIDE = (
+    axis_roles,
+    chart_data,
+    data_match,
+    given_literals,
+    likeness,
+    lint,
+    misspelling,
+    page_lint,
+    page_order,
+    plausibility,
+    remarks,
+    svg_order,
+    tree_signals,
+)
 """Modules that add signals to the families above from files of their own."""
 
 SIGNALS: Mapping[str, Signal] = registered(tuple(FAMILIES))

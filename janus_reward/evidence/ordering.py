@@ -13,7 +13,7 @@ from janus_reward.evidence.plots import Plot
 Target = Literal["category", "value", "any"]
 
 _SENTENCES = 400
-_LEAST = 3
+_LEAST = 2
 _VERB = r"\b(?:sort|order|rank|arrang|list|display|show|present)\w{0,4}\b|\bin \w+ order\b|\bby (?:the )?[xy]\b"
 _VERBS = re.compile(_VERB, re.IGNORECASE)
 _HIGH = r"(?:high(?:est)?|larg(?:e|est)|great(?:est)?|big(?:gest)?|most|max(?:imum)?)"

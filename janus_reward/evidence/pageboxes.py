@@ -28,6 +28,8 @@ class PageBox:
         parent: position of the nearest listed ancestor, -1 for none.
         chars: characters of text of its own.
         contrast: WCAG contrast ratio of its text, `None` where it stands on a picture or a gradient.
+        tag: lower-case name of the element.
+        at: position in the list, which `parent` of others points to.
     """
 
     kind: str
@@ -38,6 +40,8 @@ class PageBox:
     bold: bool = False
     family: str = ""
     contrast: float | None = None
+    tag: str = ""
+    at: int = -1
 
     @property
     def least_contrast(self) -> float:
@@ -56,7 +60,7 @@ def boxes(view: View) -> tuple[PageBox, ...] | None:
     raw = fact(view, "boxes", list)
     if raw is None:
         return None
-    return tuple(box for box in map(_read, raw[:_LIMIT]) if box is not None)
+    return tuple(box for at, item in enumerate(raw[:_LIMIT]) if (box := _read(item, at)) is not None)
 
 
 def canvas(view: View) -> tuple[float, float] | None:
@@ -147,13 +151,13 @@ def _shared(values: list[float]) -> float:
     return sum(before or after for before, after in zip([False, *near], [*near, False], strict=True)) / len(values)
 
 
-def _read(item: object) -> PageBox | None:
+def _read(item: object, at: int) -> PageBox | None:
     if not isinstance(item, Mapping):
         return None
     box = tuple(_numbers(item.get("box")))
     if len(box) != 4 or box[2] <= box[0] or box[3] <= box[1]:
         return None
-    kind, family, parent = item.get("kind"), item.get("family"), item.get("parent")
+    kind, family, parent, tag = (item.get(name) for name in ("kind", "family", "parent", "tag"))
     weight = _number(item.get("weight"))
     contrast = _number(item.get("contrast"))
     return PageBox(
@@ -165,6 +169,8 @@ def _read(item: object) -> PageBox | None:
         bold=weight is not None and weight >= _BOLD,
         family=family[:60] if isinstance(family, str) else "",
         contrast=contrast if contrast is not None and 1 <= contrast <= 21 else None,
+        tag=tag.lower()[:40] if isinstance(tag, str) else "",
+        at=at,
     )
 
 

@@ -44,6 +44,7 @@ _COMMANDS = re.compile(r"[MmLlHhVvCcSsQqTtAaZz]")
 _BAD_NUMBER = re.compile(r"\b(?:NaN|undefined|Infinity|null|None)\b")
 _NUMERIC = frozenset({"d", "points", "x", "y", "width", "height", "cx", "cy", "r", "rx", "ry", "x1", "y1", "x2", "y2"})
 _NUMERIC |= {"viewBox", "transform"}
+_ACROSS, _DOWN = ("x", "width", "cx", "rx", "x1", "x2"), ("y", "height", "cy", "ry", "y1", "y2")
 _FRACTION = re.compile(r"\d*\.(\d+)")
 
 
@@ -58,6 +59,8 @@ class Shape:
         opaque: a rectangle filled so that nothing shines through it.
         colors: what it is filled and stroked with, where that is one colour.
         effects: it is clipped, masked or filtered, so that its box says little.
+        filled: its fill can be seen.
+        stroke: width of its visible stroke in user units of the root, 0 without one.
     """
 
     kind: str
@@ -67,6 +70,8 @@ class Shape:
     colors: tuple[RGB, ...]
     effects: bool
     source: tuple[str, ...]
+    filled: bool = False
+    stroke: float = 0.0
 
 
 @dataclass(slots=True)
@@ -145,9 +150,22 @@ def _collect(root: ET.Element, found: Drawing, styles: dict[str, dict[str, str]]
             matrix = combined(matrix, parsed_transform(element.get("transform", "")[:2000]))
         drawn = drawn and kind not in _UNDRAWN
         if drawn and kind in SHAPES:
-            found.shapes.append(_shape(element, kind, matrix, paint))
+            found.shapes.append(_shape(_resolved(element, found.viewport), kind, matrix, paint))
         found.texts += drawn and kind == "text"
         stack.extend((child, matrix, paint, drawn) for child in reversed(element))
+
+
+def _resolved(element: ET.Element, viewport: Box | None) -> ET.Element:
+    """The element with its percentages turned into user units of the visible part (SVG 2, section 8.9)."""
+    if viewport is None or not any(value.rstrip().endswith("%") for value in element.attrib.values()):
+        return element
+    plain = ET.Element(element.tag, element.attrib)
+    for names, extent in ((_ACROSS, viewport[2] - viewport[0]), (_DOWN, viewport[3] - viewport[1])):
+        for name in names:
+            value = element.get(name, "").strip()
+            if value.endswith("%") and (parts := numbers(value[:40])):
+                plain.set(name, f"{parts[0] / 100 * extent:.6g}")
+    return plain
 
 
 def _count(element: ET.Element, kind: str, found: Drawing) -> None:
@@ -216,7 +234,15 @@ def _shape(element: ET.Element, kind: str, matrix: Matrix, paint: dict[str, str]
         colors=tuple(color for color in (fill_color, stroke_color) if color is not None),
         effects=any(element.get(name) for name in ("clip-path", "mask", "filter")),
         source=(kind, *(f"{name}={value[:2000]}" for name, value in sorted(element.attrib.items()) if name != "id")),
+        filled=fill_seen and fill_color is not None,
+        stroke=_width(paint) * math.sqrt(abs(matrix[0] * matrix[3] - matrix[1] * matrix[2])) if stroke_seen else 0.0,
     )
+
+
+def _width(paint: dict[str, str]) -> float:
+    """Width of a stroke in user units of its element, 0 where it is unreadable or absurd."""
+    width = length(paint.get("stroke-width", "1")[:40]) or 0.0
+    return width if math.isfinite(width) and 0 <= width < 2e9 else 0.0
 
 
 def _box(element: ET.Element, kind: str, matrix: Matrix, stroked: bool, paint: dict[str, str]) -> Box | None:
@@ -227,8 +253,7 @@ def _box(element: ET.Element, kind: str, matrix: Matrix, stroked: bool, paint: d
     width, height = raw[2] - raw[0], raw[3] - raw[1]
     if max(width, height) <= 0 or (min(width, height) <= 0 and not stroked) or _flat(kind, width, height):
         return None
-    half = (length(paint.get("stroke-width", "1")[:40]) or 0.0) / 2 if stroked else 0.0
-    half = half if math.isfinite(half) and half < 1e9 else 0.0
+    half = _width(paint) / 2 if stroked else 0.0
     corners = [(raw[0] - half, raw[1] - half), (raw[2] + half, raw[1] - half)]
     return box_of([*corners, (raw[0] - half, raw[3] + half), (raw[2] + half, raw[3] + half)], matrix)
 

@@ -35,16 +35,20 @@ class Corruptions:
         Args:
             criterion: the criterion that must drop, or must not move.
             domains: pairs of these have weight 1; of all where empty.
-            tasks: only pairs of these; of all where empty.
-            elsewhere: weight of the pairs of other domains (0 leaves them out).
+            tasks: the same for the task.
+            elsewhere: weight of the pairs of other domains and tasks (0 leaves them out).
         """
         at = self.table.index()
         kept = [pair for pair in self.pairs if not pair["holdout"]]
         rows = [(at[pair["good_id"]], at[pair["bad_id"]], pair) for pair in kept]
-        rows = [row for row in rows if not tasks or self.table.task[row[0]] in tasks]
+        domain, task = self.table.domain, self.table.task
         found = []
         for name, inside, weight in (("near", True, 1.0), ("far", False, elsewhere)):
-            chosen = [row for row in rows if (not domains or self.table.domain[row[0]] in domains) is inside]
+            chosen = [
+                row
+                for row in rows
+                if ((not domains or domain[row[0]] in domains) and (not tasks or task[row[0]] in tasks)) is inside
+            ]
             found += self._sets(f"{criterion}/{name}", chosen, criterion, weight) if weight else []
         return found
 

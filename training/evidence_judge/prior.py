@@ -60,12 +60,24 @@ class Prior:
     def weights(self, criterion: str, domain: str = "", task: str = "") -> ByHand | None:
         """Weights of a criterion for a kind of triple; `None` when no layer gives a base."""
         base: float | None = None
-        curves: dict[str, Any] = {}
-        for layer in (self._criteria, self._domains.get(domain, {}), self._tasks.get(task, {})):
-            own = layer.get(criterion, {})
-            base = own.get("base", base)
-            curves |= own.get("signals", {})
+        for layer in self._layers(domain, task):
+            base = layer.get(criterion, {}).get("base", base)
         kept = {
-            name: tuple((float(x), float(y)) for x, y in knots) for name, knots in curves.items() if knots is not None
+            name: tuple((float(x), float(y)) for x, y in knots)
+            for name, knots in self._curves(criterion, domain, task).items()
+            if knots is not None
         }
         return None if base is None else ByHand(float(base), kept)
+
+    def taken_away(self, criterion: str, domain: str = "", task: str = "") -> frozenset[str]:
+        """Signals that a layer takes away (null): for such triples they say nothing, fitted or not."""
+        return frozenset(name for name, knots in self._curves(criterion, domain, task).items() if knots is None)
+
+    def _layers(self, domain: str, task: str) -> tuple[Mapping[str, Any], ...]:
+        return self._criteria, self._domains.get(domain, {}), self._tasks.get(task, {})
+
+    def _curves(self, criterion: str, domain: str, task: str) -> dict[str, Any]:
+        curves: dict[str, Any] = {}
+        for layer in self._layers(domain, task):
+            curves |= layer.get(criterion, {}).get("signals", {})
+        return curves

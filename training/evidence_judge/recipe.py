@@ -31,7 +31,7 @@ class Plan:
 
     Args:
         labels: names of the label sets that it is fitted on, with their weights against the corruptions.
-        elsewhere: weight of corruptions of other domains.
+        elsewhere: weight of corruptions of other domains and tasks.
     """
 
     criterion: str
@@ -56,7 +56,15 @@ PLANS: tuple[Plan, ...] = (
     Plan("task_completion", ("svg",)),
     Plan("task_completion", ("algorithm", "symbolic"), labels={"conala": 1.0}, elsewhere=0.1),
     Plan("task_completion"),
+    Plan("task_relevance", ("chart",)),
+    Plan("task_relevance", ("svg",)),
     Plan("task_relevance"),
+    *(
+        Plan(criterion, domains, ("reproduce",))
+        for criterion in ("visual_fidelity", "task_completion")
+        for domains in (("chart",), ("webui", "demo", "artifact"), ("svg",), ())
+    ),
+    Plan("task_relevance", tasks=("reproduce",)),
     Plan("code_quality"),
     Plan("instruction_adherence", tasks=("edit", "repair")),
     Plan("preservation", tasks=("edit", "repair")),
@@ -80,16 +88,45 @@ class Material:
         return Material(sets, corruptions)
 
 
-def cells(material: Material, prior: Prior) -> list[Cell]:
-    """Every cell of the judge: the fitted ones, and those by hand for other kinds of triples."""
-    fitted = [cell for plan in PLANS for cell in [_fitted(plan, material, prior)] if cell is not None]
-    taken = {(cell.criterion, domain, task) for cell in fitted for domain, task in _kinds(cell)}
-    kept = [cell for cell in cells_by_hand(prior) if not {(cell.criterion, *kind) for kind in _kinds(cell)} <= taken]
+def cells(material: Material, prior: Prior, earlier: Sequence[Cell] = ()) -> list[Cell]:
+    """Every cell of the judge: the fitted ones, and those by hand for other kinds of triples.
+
+    Args:
+        material: what is fitted to.
+        prior: the weights by hand.
+        earlier: cells of an earlier fit; one of them is kept where the labelled set of its plan is missing now.
+    """
+    fitted = [
+        cell
+        for plan in PLANS
+        for cell in [_earlier(plan, material, earlier) or _fitted(plan, material, prior)]
+        if cell is not None
+    ]
+    kept = [cell for cell in cells_by_hand(prior) if not any(_covers(other, cell) for other in fitted)]
     return special_first([*fitted, *kept])
 
 
-def _kinds(cell: Cell) -> list[tuple[str, str]]:
-    return [(domain, task) for domain in cell.domains or ("",) for task in cell.tasks or ("",)]
+def _earlier(plan: Plan, material: Material, earlier: Sequence[Cell]) -> Cell | None:
+    """The earlier cell of a plan of which a labelled set is missing."""
+    if set(plan.labels or ()) <= set(material.sets):
+        return None
+    wanted = (plan.criterion, tuple(plan.domains), tuple(plan.tasks))
+    return next((cell for cell in earlier if (cell.criterion, tuple(cell.domains), tuple(cell.tasks)) == wanted), None)
+
+
+def _covers(fitted: Cell, by_hand: Cell) -> bool:
+    """Whether a fitted cell is for all that a cell by hand is for, and as special in its task."""
+    if fitted.criterion != by_hand.criterion or bool(fitted.tasks) != bool(by_hand.tasks):
+        return False
+    tasks = not fitted.tasks or set(by_hand.tasks) <= set(fitted.tasks)
+    return tasks and _domains_covered(fitted, by_hand)
+
+
+def _domains_covered(fitted: Cell, by_hand: Cell) -> bool:
+    """A cell for all domains replaces the one by hand for all; of single domains only where its task is its own."""
+    if not by_hand.domains:
+        return not fitted.domains
+    return set(by_hand.domains) <= set(fitted.domains) or (not fitted.domains and bool(fitted.tasks))
 
 
 def _fitted(plan: Plan, material: Material, prior: Prior) -> Cell | None:
@@ -97,7 +134,8 @@ def _fitted(plan: Plan, material: Material, prior: Prior) -> Cell | None:
     labelled, ordered = _targets(plan, material)
     if known is None or not (labelled or ordered):
         return None
-    signs = load_signs()[plan.criterion]
+    gone = prior.taken_away(plan.criterion, next(iter(plan.domains), ""), next(iter(plan.tasks), ""))
+    signs = {name: sign for name, sign in load_signs()[plan.criterion].items() if name not in gone}
 
     def fit_on(rows: Sequence[Labelled], pairs: Sequence[Ordered]) -> Additive:
         return fit(NAMES, signs, rows, pairs, known.curves, ridge=plan.ridge, lasso=plan.lasso, pieces=plan.pieces)
