@@ -9,13 +9,13 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from janus_reward.dedup.families import keyword_hashes
+from janus_reward.dedup.families import TEXT, keyword_hashes
 from janus_reward.dedup.hashing import FOLD, STEP
-from janus_reward.dedup.lexer import lex
+from janus_reward.dedup.lexer import ascii_words, lex
 from janus_reward.dedup.shingle import MAX_BYTES, Utf8Column
 
-_FILTER_BITS = 21
-"""A filter of 256 KiB, which stays in a core's own cache beside what else is read."""
+_FILTER_BITS = 15
+"""A filter of 32,768 words of 64 bits (256 KiB), which stays in a core's own cache beside what else is read."""
 _STEP, _FOLD = np.uint64(STEP), np.uint64(FOLD)
 
 
@@ -30,7 +30,7 @@ class GramTable:
         parts: int32 part numbers.
         sizes: (m,) int64 grams of each part, idioms left out.
         slots: uint32 open-addressing table, 1 + gram; its length is a power of two.
-        bits: uint8 filter over the leading bits of the hashes.
+        bits: uint64 filter of the hashes, those of idioms too: three bits of one word each (a blocked Bloom filter).
         idioms: grams left out because too many items share them.
     """
 
@@ -40,7 +40,7 @@ class GramTable:
     parts: NDArray[np.int32]
     sizes: NDArray[np.int64]
     slots: NDArray[np.uint32]
-    bits: NDArray[np.uint8]
+    bits: NDArray[np.uint64]
     idioms: int
 
     def of_part(self, part: int) -> NDArray[np.int64]:
@@ -54,33 +54,36 @@ def gram_table(size: int, sets: Sequence[NDArray[np.uint32]], items: NDArray[np.
 
     Args:
         size: tokens per gram.
-        sets: gram hashes of each part.
+        sets: gram hashes of each part, each once.
         items: (m,) the item that each part belongs to.
         idiom_items: a gram in more items than these is left out.
     """
-    unique = [np.unique(one) for one in sets]
-    values = np.concatenate([np.empty(0, np.uint32), *unique])
-    parts = np.repeat(np.arange(len(unique), dtype=np.int32), [len(one) for one in unique])
-    order = np.lexsort((parts, values))
+    values = np.concatenate([np.empty(0, np.uint32), *sets])
+    parts = np.repeat(np.arange(len(sets), dtype=np.int32), [len(one) for one in sets])
+    order = np.argsort(values, kind="stable")
     values, parts = values[order], parts[order]
-    pairs = np.unique(np.stack([values.astype(np.int64), items[parts]]), axis=1)[0] if len(values) else values
-    spread, counts = np.unique(pairs, return_counts=True)
+    pairs = np.unique((values.astype(np.uint64) << np.uint64(32)) | items[parts].astype(np.uint64))
+    spread, counts = np.unique(pairs >> np.uint64(32), return_counts=True)
     idioms = spread[counts > idiom_items].astype(np.uint32)
     kept = ~np.isin(values, idioms)
     values, parts = values[kept], parts[kept]
     grams, first = np.unique(values, return_index=True)
-    sizes = np.bincount(parts, minlength=len(unique)).astype(np.int64)
+    sizes = np.bincount(parts, minlength=len(sets)).astype(np.int64)
     where = np.append(first, len(values)).astype(np.int64)
-    slots, bits = _hashed(grams)
+    slots, bits = _hashed(grams, idioms)
     return GramTable(size, grams, where, parts, sizes, slots, bits, len(idioms))
 
 
-def _hashed(grams: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
+def _hashed(
+    grams: NDArray[np.uint32], idioms: NDArray[np.uint32]
+) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
     length = 16
     while length < 2 * len(grams):
         length *= 2
-    slots, bits = np.zeros(length, np.uint32), np.zeros(1 << (_FILTER_BITS - 3), np.uint8)
-    _fill(grams, slots, bits)
+    slots, bits = np.zeros(length, np.uint32), np.zeros(1 << _FILTER_BITS, np.uint64)
+    _fill(grams, slots)
+    _mark(grams, bits)
+    _mark(idioms, bits)
     return slots, bits
 
 
@@ -103,7 +106,7 @@ class Scan:
     """A scan of texts against one or two tables of different gram sizes, with one reading of each text.
 
     Args:
-        tables: one or two.
+        tables: one, or two over the same parts, the shorter grams first.
         least: for each table, (m,) int64: grams that a row must share with a part to be a candidate.
         normalise: bits of the lexer.
     """
@@ -144,7 +147,7 @@ def _found(
 
 
 @njit(cache=True, nogil=True)
-def _fill(grams, slots, bits):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _fill(grams, slots):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     mask = np.uint32(len(slots) - 1)
     for k in range(len(grams)):
         value = grams[k]
@@ -152,8 +155,21 @@ def _fill(grams, slots, bits):  # type: ignore[no-untyped-def] # noqa: ANN001, A
         while slots[slot] != 0:
             slot = (slot + np.uint32(1)) & mask
         slots[slot] = k + 1
-        top = value >> np.uint32(32 - _FILTER_BITS)
-        bits[top >> np.uint32(3)] |= np.uint8(1 << (top & np.uint32(7)))
+
+
+@njit(cache=True, nogil=True)
+def _mark(grams, bits):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    for value in grams:
+        bits[value >> np.uint32(32 - _FILTER_BITS)] |= _three_bits(value)
+
+
+@njit(cache=True, nogil=True)
+def _three_bits(value):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """A mask of the 64 bits of a filter's word, by the bits of the hash that do not choose the word."""
+    one, side = np.uint64(1), np.uint64(value)
+    return (
+        (one << (side & np.uint64(63))) | (one << ((side >> np.uint64(6)) & np.uint64(63)))
+    ) | (one << ((side >> np.uint64(11)) & np.uint64(63)))  # fmt: skip
 
 
 @njit(cache=True, nogil=True)
@@ -166,35 +182,68 @@ def _grown(array, used):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
 
 
 @njit(cache=True, nogil=True)
-def _hits(hashes, count, size, values, slots, bits, stamps, mark, rows_with, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    """Write the different grams of one text that the table knows to `out`; returns how many."""
+def _folded(rolling):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    value = (rolling ^ (rolling >> np.uint64(29))) * _FOLD
+    short = np.uint32(value >> np.uint64(32))
+    return short if short != 0 else np.uint32(1)
+
+
+@njit(cache=True, nogil=True)
+def _gram_of(short, values, slots):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """The number of a gram of the table, -1 for another."""
     mask = np.uint32(len(slots) - 1)
-    found = 0
+    slot = short & mask
+    while slots[slot] != 0:
+        gram = np.int64(slots[slot]) - 1
+        if values[gram] == short:
+            return gram
+        slot = (slot + np.uint32(1)) & mask
+    return np.int64(-1)
+
+
+@njit(cache=True, nogil=True)
+def _note(gram, stamps, mark, rows_with, out, found):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """Write a gram to `out` when the text has not shown it yet; returns how many are there."""
+    if gram < 0 or stamps[gram] == mark:
+        return found
+    stamps[gram] = mark
+    rows_with[gram] += 1
+    out[found] = gram
+    return found + 1
+
+
+@njit(cache=True, nogil=True)
+def _hits(  # type: ignore[no-untyped-def] # noqa: ANN202
+    hashes, count, mark, both,  # noqa: ANN001
+    size_a, values_a, slots_a, bits_a, rows_a, stamps_a, out_a,  # noqa: ANN001
+    size_b, values_b, slots_b, bits_b, rows_b, stamps_b, out_b,  # noqa: ANN001
+):  # fmt: skip
+    """Write the different grams of one text that the tables know to `out_a` and `out_b`; returns how many of each.
+
+    A longer gram of a part begins with a shorter one of it: it is only made where the filter may hold that.
+    """
+    found_a, found_b = 0, 0
     rolling, leaving = np.uint64(0), np.uint64(1)
-    for k in range(min(size, count)):
+    for k in range(min(size_a, count)):
         rolling = rolling * _STEP + hashes[k]
         leaving *= _STEP
-    for first in range(count - size + 1):
+    for first in range(count - size_a + 1):
         if first > 0:
-            rolling = rolling * _STEP + hashes[first + size - 1] - hashes[first - 1] * leaving
-        value = (rolling ^ (rolling >> np.uint64(29))) * _FOLD
-        short = np.uint32(value >> np.uint64(32))
-        short = short if short != 0 else np.uint32(1)
-        top = short >> np.uint32(32 - _FILTER_BITS)
-        if not bits[top >> np.uint32(3)] & np.uint8(1 << (top & np.uint32(7))):
+            rolling = rolling * _STEP + hashes[first + size_a - 1] - hashes[first - 1] * leaving
+        short = _folded(rolling)
+        mask = _three_bits(short)
+        if bits_a[short >> np.uint32(32 - _FILTER_BITS)] & mask != mask:
             continue
-        slot = short & mask
-        while slots[slot] != 0:
-            gram = np.int64(slots[slot]) - 1
-            if values[gram] == short:
-                if stamps[gram] != mark:
-                    stamps[gram] = mark
-                    rows_with[gram] += 1
-                    out[found] = gram
-                    found += 1
-                break
-            slot = (slot + np.uint32(1)) & mask
-    return found
+        found_a = _note(_gram_of(short, values_a, slots_a), stamps_a, mark, rows_a, out_a, found_a)
+        if both and first + size_b <= count:
+            longer = rolling
+            for k in range(first + size_a, first + size_b):
+                longer = longer * _STEP + hashes[k]
+            short = _folded(longer)
+            mask = _three_bits(short)
+            if bits_b[short >> np.uint32(32 - _FILTER_BITS)] & mask == mask:
+                found_b = _note(_gram_of(short, values_b, slots_b), stamps_b, mark, rows_b, out_b, found_b)
+    return found_a, found_b
 
 
 @njit(cache=True, nogil=True)
@@ -219,17 +268,21 @@ def _scan(  # type: ignore[no-untyped-def] # noqa: ANN202
 ):  # fmt: skip
     hashes = np.empty(longest + 1, np.uint64)
     begins, ends = np.empty(longest + 1, np.int64), np.empty(longest + 1, np.int64)
-    grams = np.empty(longest + 1, np.int64)
+    grams, longer = np.empty(longest + 1, np.int64), np.empty(longest + 1, np.int64)
     first = _empty(len(least_a))
     second = _empty(len(least_b))
     for row in range(len(where) - 1):
         stop = min(where[row + 1], where[row] + longest)
-        count, _ = lex(data, where[row], stop, families[row], normalise, keywords, hashes, begins, ends)
-        found = _hits(hashes, count, size_a, values_a, slots_a, bits_a, stamps_a, base + row, rows_a, grams)
+        count = ascii_words(data, where[row], stop, hashes) if families[row] == TEXT and normalise == 0 else -1
+        if count < 0:
+            count, _ = lex(data, where[row], stop, families[row], normalise, keywords, hashes, begins, ends)
+        found, more = _hits(
+            hashes, count, base + row, both, size_a, values_a, slots_a, bits_a, rows_a, stamps_a, grams,
+            size_b, values_b, slots_b, bits_b, rows_b, stamps_b, longer,
+        )  # fmt: skip
         first = _keep(first, row, grams, found, where_a, parts_a, least_a)
         if both:
-            found = _hits(hashes, count, size_b, values_b, slots_b, bits_b, stamps_b, base + row, rows_b, grams)
-            second = _keep(second, row, grams, found, where_b, parts_b, least_b)
+            second = _keep(second, row, longer, more, where_b, parts_b, least_b)
     return _cut(first), _cut(second)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -14,13 +15,15 @@ from janus_reward.decontaminate.items import Item
 from janus_reward.decontaminate.settings import DecontaminateSettings
 from janus_reward.dedup.families import TEXT, family_of
 from janus_reward.dedup.lexer import LITERALS, NAMES
-from janus_reward.dedup.shingle import Shingler
+from janus_reward.dedup.shingle import Shingler, utf8_column
 
 SHORT = 13
 """A part of fewer words than this is looked for as a whole."""
 
 _WORDS, _PHRASES, _STRUCTURE, _TRIPLES = 5, 8, 9, 3
 _LEAST_STRUCTURE, _LEAST_GRAMS = 25, 12
+_QUOTED = re.compile(r"^\s*[rRuU]?[\"']", re.MULTILINE)
+"""A line that begins with a string: without one there is no docstring."""
 _NEVER = np.iinfo(np.int64).max
 
 WORD = Shingler(size=1, prose=True)
@@ -76,7 +79,7 @@ def word_parts(items: Sequence[Item], settings: DecontaminateSettings) -> WordPa
     parts, owners = tuple(part for part, _ in kept), np.array([part.item for part, _ in kept], np.int64)
     common = settings.idioms(len(items))
     words, phrases = (
-        gram_table(size, [_grams(part, size) for part in parts], owners, common) for size in (_WORDS, _PHRASES)
+        gram_table(size, _grams(Shingler(size, prose=True), parts), owners, common) for size in (_WORDS, _PHRASES)
     )
     lengths = np.array([part.length for part in parts], np.int64)
     whole = np.where(lengths < SHORT, words.sizes, np.ceil(settings.words * words.sizes)).astype(np.int64)
@@ -98,10 +101,9 @@ def code_parts(items: Sequence[Item], settings: DecontaminateSettings) -> CodePa
         length = len(tokens_of(TOKEN, text, family)[0])
         if length >= _LEAST_STRUCTURE:
             parts.append(Part(i, role, text, family, length))
-    shingler = Shingler(size=_STRUCTURE, normalise=NAMES | LITERALS)
-    sets = [shingler.positions(part.text.encode(), part.family)[0] for part in parts]
+    grams = _grams(Shingler(_STRUCTURE, NAMES | LITERALS), parts)
     owners = np.array([part.item for part in parts], np.int64)
-    table = gram_table(_STRUCTURE, sets, owners, settings.idioms(len(items)))
+    table = gram_table(_STRUCTURE, grams, owners, settings.idioms(len(items)))
     least = np.ceil(settings.structure * table.sizes).astype(np.int64)
     return CodeParts(tuple(parts), table, np.where(table.sizes >= _LEAST_GRAMS, least, _NEVER))
 
@@ -137,7 +139,7 @@ def _different(texts: Iterable[tuple[int, str, str]]) -> list[tuple[int, str, st
 
 def _bare(item: Item) -> str:
     """The code of an item without its docstrings, which leave when names are changed."""
-    if item.language != "python":
+    if item.language != "python" or not _QUOTED.search(item.code):
         return item.code
     try:
         tree = ast.parse(item.code)
@@ -154,20 +156,19 @@ def _bare(item: Item) -> str:
     return "\n".join(line for number, line in enumerate(item.code.splitlines()) if number not in gone)
 
 
-def _grams(part: Part, size: int) -> NDArray[np.uint32]:
-    if part.length < size:
-        return np.empty(0, np.uint32)
-    return Shingler(size=size, prose=True).positions(part.text.encode("utf-8", "replace"), TEXT)[0]
+def _grams(shingler: Shingler, parts: Sequence[Part]) -> list[NDArray[np.uint32]]:
+    """The different grams of each part; none of one that is too short."""
+    families = np.array([part.family for part in parts], np.uint8)
+    found = shingler.column_sets(utf8_column([part.text for part in parts]), families)
+    return [found.of(i) if part.length >= shingler.size else found.of(i)[:0] for i, part in enumerate(parts)]
 
 
 def _common_triples(
     texts: Sequence[NDArray[np.uint32]], owners: NDArray[np.int64], idiom_items: int
 ) -> NDArray[np.uint64]:
-    pairs = [(np.unique(triples_of(words)), owner) for words, owner in zip(texts, owners, strict=True)]
-    if not pairs:
-        return np.empty(0, np.uint64)
-    values = np.concatenate([one for one, _ in pairs])
-    items = np.repeat(owners, [len(one) for one, _ in pairs])
+    found = [triples_of(words) for words in texts]
+    values = np.concatenate([np.empty(0, np.uint64), *found])
+    items = np.repeat(owners, [len(one) for one in found])
     order = np.lexsort((items, values))
     values, items = values[order], items[order]
     fresh = np.ones(len(values), bool)

@@ -37,6 +37,8 @@ _KEYWORDS = (
     "pyplot plt seaborn sns plotly go px d3 math svg g path rect circle line text"
 )
 
+_SLOTS = 1024
+
 
 def family_of(language: str | None) -> int:
     """The family of a language name; `PLAIN` for one that is not known or `None`: nothing is taken for a comment."""
@@ -45,6 +47,15 @@ def family_of(language: str | None) -> int:
 
 @cache
 def keyword_hashes() -> NDArray[np.uint64]:
-    """Sorted token hashes (uint64) of the words that are kept when identifiers are normalised."""
-    words = {*_KEYWORDS.split(), *keyword.kwlist, *keyword.softkwlist}
-    return np.array(sorted(token_hash64(word.encode()) for word in words), dtype=np.uint64)
+    """Token hashes of the words that are kept when identifiers are normalised: an open-addressing table.
+
+    (1024,) uint64, 0 where a slot is free; a hash stands at its lowest bits or in the next free slot.
+    """
+    table = np.zeros(_SLOTS, np.uint64)
+    for word in sorted({*_KEYWORDS.split(), *keyword.kwlist, *keyword.softkwlist}):
+        value = token_hash64(word.encode())
+        slot = value % _SLOTS
+        while table[slot]:
+            slot = (slot + 1) % _SLOTS
+        table[slot] = value
+    return table

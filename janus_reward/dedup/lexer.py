@@ -49,6 +49,7 @@ def _folds() -> NDArray[np.uint8]:
 
 
 _CLASS, _FOLD = _classes(), _folds()
+_LOWER, _IS_WORD = _FOLD[1].copy(), (_CLASS == _WORD).astype(np.uint64)
 
 
 @njit(cache=True, nogil=True)
@@ -154,8 +155,13 @@ def _inner_after(data, i, stop, inner):  # type: ignore[no-untyped-def] # noqa: 
 
 @njit(cache=True, nogil=True)
 def _known(value, keywords):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
-    place = np.searchsorted(keywords, value)
-    return place < len(keywords) and keywords[place] == value
+    mask = np.uint64(len(keywords) - 1)
+    slot = value & mask
+    while keywords[slot] != 0:
+        if keywords[slot] == value:
+            return True
+        slot = (slot + np.uint64(1)) & mask
+    return False
 
 
 @njit(cache=True, nogil=True)
@@ -182,6 +188,25 @@ def _wide(data, i, width, stop):  # type: ignore[no-untyped-def] # noqa: ANN001,
 
 
 @njit(cache=True, nogil=True)
+def ascii_words(data, start, stop, hashes):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+    """The token hashes that `lex` gives for ASCII prose, without a branch a byte; -1 where a byte is not ASCII.
+
+    The running hash is written at every byte, and its place moves on when a word ends.
+    """
+    count, value, inside, high = 0, _OFFSET, np.uint64(0), np.uint8(0)
+    for i in range(start, stop):
+        c = data[i]
+        high |= c
+        is_word = _IS_WORD[c]
+        count += np.int64(inside & ~is_word)
+        value = (value ^ np.uint64(_LOWER[c])) * _PRIME
+        hashes[count] = value
+        value = _OFFSET ^ ((value ^ _OFFSET) & (np.uint64(0) - is_word))
+        inside = is_word
+    return np.int64(-1) if high >= 128 else count + np.int64(inside)
+
+
+@njit(cache=True, nogil=True)
 def lex(data, start, stop, family, normalise, keywords, hashes, begins, ends):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201, C901
     """Tokens of `data[start:stop]`.
 
@@ -191,7 +216,7 @@ def lex(data, start, stop, family, normalise, keywords, hashes, begins, ends):  
         stop: end of the text.
         family: of the language, from `families`.
         normalise: bits of NAMES and LITERALS.
-        keywords: sorted uint64 hashes that NAMES leaves alone.
+        keywords: table of the hashes that NAMES leaves alone, as `families.keyword_hashes` makes it.
         hashes: (stop - start + 1,) uint64, written: the hash of every token.
         begins: int64 of the same length, written: its first byte.
         ends: likewise its end.

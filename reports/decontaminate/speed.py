@@ -1,10 +1,12 @@
 """How fast: rows against benchmark items, one core, beside the set of 13-grams that everyone writes.
 
-    python reports/decontaminate/speed.py DATA CORPUS.parquet [--rows N] [--repeat 3] [--write FILE]
+    python reports/decontaminate/speed.py DATA CORPUS.parquet [--rows N] [--repeat 3] [--datatrove PYTHON] [--write FILE]
 
 Rows are the texts of CORPUS (`reports/dedup/corpus.py`), taken for code; items those of the benchmarks of `planted.py`
 and of nvBench 2.0, text channels on. Both get texts in memory and give the rows that match. CPU seconds of a process of
 its own with one thread, the making of the index included, compiled before by a run on 200 rows; median of the repeats.
+PYTHON is one that has datatrove 0.10 and spacy: its own filter then reads the first of the same rows, and its time is
+scaled to all of them, without that of its index.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ import re
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -54,14 +57,32 @@ def naive(texts: list[str], known: list[Items]) -> int:
     return found
 
 
+DATATROVE, _FEW = "datatrove 0.10, its 13-gram filter", 1_000
 ENGINES = {"janus-reward, words and structure": ours, "set of 13-grams": naive}
 
 
-def child(name: str, data: Path, corpus: Path, rows: int) -> None:
+def datatrove(python: str, texts: list[str], known: list[Items], rows: int) -> dict[str, float]:
+    """Datatrove's filter over the first texts, its seconds scaled to `rows`."""
+    with tempfile.TemporaryDirectory() as folder:
+        items = [text for one in known for item in one.items for text in (item.question, item.answer) if text]
+        names = []
+        for name, lines in (("items", items), ("texts", texts)):
+            names.append(str(Path(folder) / f"{name}.jsonl"))
+            Path(names[-1]).write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+        command = [python, str(Path(__file__).with_name("datatrove_speed.py")), *names]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
+    return {**found, "cpu": found["cpu"] * rows / len(texts)}
+
+
+def child(name: str, data: Path, corpus: Path, rows: int, python: str | None) -> None:
     """One measured run."""
     registry = Registry.load()
     known = [read_items(registry.find(one)[0], None, data) for one in (*PLANTED, "nvbench2")]
     texts = pq.read_table(corpus, columns=["text"]).column("text").slice(0, rows).to_pylist()
+    if name == DATATROVE:
+        print(json.dumps(datatrove(python or "", texts[:_FEW], known, len(texts))))
+        return
     ENGINES[name](texts[:200], known)
     started = time.process_time()
     found = ENGINES[name](texts, known)
@@ -76,17 +97,21 @@ def main() -> None:
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--rows", type=int, default=200_000)
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--datatrove", metavar="PYTHON")
     parser.add_argument("--child")
     parser.add_argument("--write", type=Path)
     asked = parser.parse_args()
     if asked.child:
-        child(asked.child, asked.data, asked.corpus, asked.rows)
+        child(asked.child, asked.data, asked.corpus, asked.rows, asked.datatrove)
         return
     runs: dict[str, list[dict[str, float]]] = {name: [] for name in ENGINES}
+    if asked.datatrove:
+        runs[DATATROVE] = []
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
     for _ in range(asked.repeat):
-        for name in ENGINES:
+        for name in runs if not runs.get(DATATROVE) else ENGINES:
             command = [sys.executable, __file__, str(asked.data), str(asked.corpus), "--rows", str(asked.rows)]
+            command += ["--datatrove", asked.datatrove] if asked.datatrove else []
             done = subprocess.run(
                 [*command, "--child", name], env=environment, capture_output=True, text=True, check=True
             )
@@ -113,6 +138,8 @@ def report(runs: dict[str, list[dict[str, float]]]) -> str:
         lines.append(
             f"| {name} | {middle:.1f} ({min(cpus):.1f}-{max(cpus):.1f}) | {middle / best:.1f}x | {done[0]['found']:,} |"
         )
+    if DATATROVE in runs:
+        lines.append(f"\ndatatrove: {_FEW:,} of the rows, once, scaled; its index is not counted.")
     return "\n".join(lines) + "\n"
 
 
