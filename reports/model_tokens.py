@@ -1,8 +1,8 @@
 """Prompt tokens to compute for a triple, against the reference prompt: `python reports/model_tokens.py [--write]`.
 
-The reference prompt begins with the picture, so nothing of it but a short system turn can come from a prefix cache; its
-fixed text (roles, scale, worked example) was counted from the published file. Ours is counted as an engine with a
-prefix cache computes it once a rubric is warm: each question costs what its prompt does not share with an earlier one.
+The reference prompt begins with the picture, as it is, so nothing of it but a short system turn can come from a prefix
+cache; its fixed text (roles, scale, worked example) was counted from the published file. Ours is counted as an engine with
+a prefix cache computes it once a rubric is warm: each question costs what its prompt does not share with an earlier one.
 """
 
 from __future__ import annotations
@@ -27,11 +27,13 @@ _FIXED = 1380
 """Tokens of the reference judge prompt without instruction, code and picture (about 5,900 characters)."""
 _ROOT = Path(__file__).parents[1]
 _RULE = PictureRule()
+_AS_IS = PictureRule(side=8192)
 
 WAYS: dict[str, dict[str, object]] = {
     "checklist, as shipped": {},
     "checklist, code quality left to the evidence": {"evidence": ("code_quality",)},
     "likert, as shipped": {"mode": {"name": "likert"}},
+    "checklist, pictures up to 1024 pixels everywhere": {"pictures": {"side": 1024, "overview": 1024}},
 }
 
 
@@ -68,7 +70,7 @@ def computed(made: ModelJudge, sample: Sample, rubrics: RubricSet) -> int:
 def reference(sample: Sample) -> int:
     """Tokens of the reference prompt, all of which are computed."""
     triple = sample.triple
-    pictures = sum(_RULE.tokens(image.width, image.height) for image in shown(sample.stills[:1], _RULE).images)
+    pictures = sum(_RULE.tokens(image.width, image.height) for image in shown(sample.stills[:1], _AS_IS, 1).images)
     return _FIXED + tokens_of(triple.instruction or "") + tokens_of(triple.code or "") + pictures
 
 
@@ -96,7 +98,11 @@ def report(source: str, limit: int) -> str:
         f"The good triples of the examples (n={len(samples)}); tokens by the estimator of the judge (see below), "
         "pictures at"
     ]
-    lines += ["28 pixels a token's side. Medians; the ratio is the median over triples of ours / reference.", ""]
+    lines += [
+        "28 pixels a token's side. The reference sends one picture at its own size, ours scales (`pictures` of the",
+        "judge file). Medians; the ratio is the median over triples of ours / reference.",
+        "",
+    ]
     lines += ["| triples | n | reference | way | ours | ratio |", "|---|---|---|---|---|---|"]
     for kind, chosen in {"all": samples, **kinds}.items():
         base = [reference(sample) for sample in chosen]

@@ -6,18 +6,6 @@ cd "$(dirname "$0")/.."
 extra="${1:-render}"
 say() { printf '\n== %s\n' "$*" >&2; }
 
-find_python() {
-    local name
-    for name in python3 python3.13 python3.12 python3.11; do
-        if command -v "$name" >/dev/null && "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
-            command -v "$name"
-            return
-        fi
-    done
-    echo "Python 3.11 or newer is needed: apt-get install python3 python3-pip" >&2
-    exit 2
-}
-
 # Debian packages whose program or file is missing, one name a line.
 missing_packages() {
     command -v bwrap >/dev/null || echo bubblewrap
@@ -44,19 +32,6 @@ install_system_packages() {
     fi
 }
 
-make_environment() {
-    local python="$1"
-    [ -x .venv/bin/python ] && return
-    say "making the environment .venv with $python"
-    if ! "$python" -m venv .venv 2>/dev/null; then
-        # Debian without python3-venv: virtualenv brings its own pip.
-        rm -rf .venv
-        "$python" -m pip install --quiet --disable-pip-version-check --target .venv-bootstrap virtualenv
-        PYTHONPATH=.venv-bootstrap "$python" -m virtualenv --quiet .venv
-        rm -rf .venv-bootstrap
-    fi
-}
-
 install_package() {
     local wanted
     wanted="$(cat pyproject.toml constraints.txt | sha256sum) $extra $PWD"
@@ -75,8 +50,7 @@ install_web_libraries() {
     .venv/bin/janus-reward doctor --fix
 }
 
-python="$(find_python)"
 install_system_packages
-make_environment "$python"
+bash scripts/make_venv.sh
 install_package
 install_web_libraries

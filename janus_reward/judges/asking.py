@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -11,7 +13,7 @@ from janus_reward.judges.cost import Meter
 from janus_reward.judges.engine.base import Engine, EngineFailure, Finish, Image, Message, Reply, Request
 from janus_reward.judges.material import tokens_of
 from janus_reward.judges.model_file import ModelFile
-from janus_reward.judges.modes.base import Ask, Unreadable
+from janus_reward.judges.modes.base import Ask, Unreadable, View
 from janus_reward.judges.prompting import Prompter, Sheet, digest_of, repair_question
 from janus_reward.judges.ready import Readiness
 from janus_reward.ledger import Entry, Ledger
@@ -36,6 +38,40 @@ class Case:
         """Hash of what a prompt can hold of it."""
         told = {"rubric": self.rubric.sha256, "sample": digest_of(self.sample, self.facts)}
         return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).digest()
+
+    def sheet(self, view: View, prompter: Prompter) -> Sheet:
+        """The sample under a view, made once."""
+        if view not in self.sheets:
+            self.sheets[view] = prompter.sheet(self.sample, self.facts, view)
+        return self.sheets[view]
+
+
+@dataclass(frozen=True, slots=True)
+class PairCase:
+    """Two samples of one rubric, in the order in which they are shown."""
+
+    first: Case
+    second: Case
+
+    @property
+    def rubric(self) -> Rubric:
+        """The rubric of both."""
+        return self.first.rubric
+
+    @property
+    def sample(self) -> Sample:
+        """The sample whose nonce fences the question."""
+        return self.first.sample
+
+    def digest(self) -> bytes:
+        """Hash of what a prompt can hold of both, in this order."""
+        return hashlib.sha256(b"pair" + self.first.digest() + self.second.digest()).digest()
+
+    def sheet(self, view: View, prompter: Prompter) -> Sheet:
+        """Both samples under a view, one after the other."""
+        one, other = (case.sheet(view, prompter) for case in (self.first, self.second))
+        parts = ("The first work:", *one.parts, "The second work:", *other.parts)
+        return Sheet(parts, one.flags | other.flags)
 
 
 @dataclass(slots=True)
@@ -62,7 +98,7 @@ class _Try:
     """One try: its key, and what went before it."""
 
     ask: Ask
-    case: Case
+    case: Case | PairCase
     key: bytes
     previous: Reply | None = None
     complaint: Unreadable | None = None
@@ -85,7 +121,7 @@ class Asker:
         self.ledger: Ledger | None = None
         self.meter = Meter()
 
-    async def ask(self, ask: Ask, case: Case, digest: bytes) -> Outcome:
+    async def ask(self, ask: Ask, case: Case | PairCase, digest: bytes) -> Outcome:
         """The outcome of one question. Raises only what ends the run."""
         outcome = Outcome(ask)
         told = json.dumps([ask.criteria, ask.view, ask.ids, ask.logprobs, ask.max_tokens, self._ready.key])
@@ -115,10 +151,10 @@ class Asker:
         rule = self._file.pictures
         return sum(rule.tokens(p.width, p.height) if isinstance(p, Image) else tokens_of(p) for p in parts)
 
-    def request(self, ask: Ask, case: Case) -> Request:
+    def request(self, ask: Ask, case: Case | PairCase) -> Request:
         """The first try's prompt, its longest-lived part first."""
         prompter = self._prompter()
-        sheet = self._sheet(ask, case, prompter)
+        sheet = case.sheet(ask.view, prompter)
         messages = (prompter.system(case.rubric), Message("user", (*sheet.parts, prompter.question(ask, case.sample))))
         drawn = self._file.sampling
         schema = ask.schema if self._ready.structured else None
@@ -132,7 +168,7 @@ class Asker:
             return _remembered(entry)
         await self._ready.check()
         reply = await self._paid(_next(self.request(attempt.ask, attempt.case), attempt))
-        flags = attempt.case.sheets[attempt.ask.view].flags
+        flags = attempt.case.sheet(attempt.ask.view, self._prompter()).flags
         body = {**reply.as_body(), "flags": sorted(flags)}
         if self.ledger is None:
             return reply, flags
@@ -151,17 +187,20 @@ class Asker:
             self.meter.settle(held, used, prices)
         return reply
 
-    def _sheet(self, ask: Ask, case: Case, prompter: Prompter) -> Sheet:
-        if ask.view not in case.sheets:
-            case.sheets[ask.view] = prompter.sheet(case.sample, case.facts, ask.view)
-        return case.sheets[ask.view]
-
     def _prompter(self) -> Prompter:
         file = self._file
         options = (("reasoning", file.mode.reasoning),)
-        return Prompter(
-            file.mode.name, file.texts, file.pictures, self._ready.vision, seed=file.sampling.seed, options=options
-        )
+        bound, seed = self._ready.structured, file.sampling.seed
+        return Prompter(file.mode.name, file.texts, file.pictures, self._ready.vision, bound, seed, options)
+
+
+async def together(waiting: Sequence[Awaitable[Outcome]]) -> list[Outcome]:
+    """Every question at once; those under way end and are kept before an error that ends the run is raised."""
+    outcomes = await asyncio.gather(*waiting, return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, BaseException):
+            raise outcome
+    return cast(list[Outcome], outcomes)
 
 
 def _next(request: Request, attempt: _Try) -> Request:

@@ -15,6 +15,8 @@ from janus_reward.evidence.lexis import scan
 
 _WIDE = 400_000
 _CODE_LINES_KEPT = 2
+_ANCHOR = 24
+_WINDOW = 400
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
     "\ufeff\uffa0\ufff0-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]"
@@ -60,8 +62,8 @@ def cleaned(text: str) -> Cleaned:
 
 
 def fence(name: str, text: str, nonce: str) -> str:
-    """A block that only we can close: the nonce depends on the whole sample and on the seed."""
-    return f"⟦{name} {nonce}⟧\n{text}\n⟦end {name} {nonce}⟧"
+    """A block that only we can close: the nonce depends on the sample and the seed; ⟦ is in no material."""
+    return f"⟦{name}⟧\n{text}\n⟦end {nonce}⟧"
 
 
 def nonce_of(seed: int, parts: Iterable[str | bytes]) -> str:
@@ -77,6 +79,20 @@ def without_comments(code: str, language: str | None) -> str:
     """The code without comments and without the blank lines that they leave."""
     stripped = scan(code[:_WIDE], language).stripped
     return _LONE_SPACES.sub(lambda match: "\n\n" if "\n" in match.group() else "", stripped).strip("\n")
+
+
+def comments_of(code: str, language: str | None) -> tuple[str, ...]:
+    """Every comment on a line of its own, with the beginning of the code line that it stands beside or above."""
+    code = code[:_WIDE]
+    found: list[str] = []
+    at = 0
+    for comment in scan(code, language).comments:
+        at = max(code.find(comment, at), 0)
+        line = code[code.rfind("\n", 0, at) + 1 : at].strip()
+        at += len(comment)
+        beside = line or code[at : at + _WINDOW].strip().partition("\n")[0]
+        found.append(f"{' '.join(comment.split())} [{beside[:_ANCHOR].strip()}]")
+    return tuple(found)
 
 
 def tokens_of(text: str) -> int:

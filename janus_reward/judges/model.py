@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Collection, Sequence
 from functools import lru_cache
-from typing import cast
 
 from janus_reward.criterion import Criterion
-from janus_reward.judges.asking import Asker, Case, Outcome
+from janus_reward.errors import InputError
+from janus_reward.judges.asking import Asker, Case, Outcome, together
 from janus_reward.judges.base import Judgement
 from janus_reward.judges.cost import Meter
 from janus_reward.judges.engine import engine_of
@@ -33,10 +32,15 @@ class ModelJudge:
         file: the judge file.
 
     Raises:
-        InputError: a key is not set. MissingExtra: the engine is not installed.
+        InputError: a key is not set, or the mode scores nothing. MissingExtra: the engine is not installed.
     """
 
     def __init__(self, file: ModelFile) -> None:
+        if file.mode.name == "pairwise":
+            raise InputError(
+                "mode pairwise ranks two works and scores none",
+                hint="Use janus_reward.judges.pairwise.PairJudge, or another mode.",
+            )
         self._file = file
         self._engine = engine_of(file)
         self._ready = Readiness(file, self._engine)
@@ -74,7 +78,7 @@ class ModelJudge:
         known = self._known(sample, evidence, rubric)
         case, asks, asked = self._questions(sample, evidence, rubric, only)
         digest = case.digest() if asks else b""
-        outcomes = await _all([self._asker.ask(ask, case, digest) for ask in asks])
+        outcomes = await together([self._asker.ask(ask, case, digest) for ask in asks])
         judged = self._judged(asked, outcomes)
         return Judgement(
             scores={**judged.scores, **known.scores},
@@ -140,15 +144,6 @@ class ModelJudge:
         answers = [(outcome.ask, outcome.answer) for outcome in outcomes if outcome.failure is None]
         judged = self._ready.mode.judged(whole, answers)
         return Judged({**judged.scores, **failed}, judged.checks, judged.flags)
-
-
-async def _all(waiting: Sequence[object]) -> list[Outcome]:
-    """Every question at once; those under way end and are kept before an error that ends the run is raised."""
-    outcomes = await asyncio.gather(*waiting, return_exceptions=True)  # type: ignore[call-overload]
-    for outcome in outcomes:
-        if isinstance(outcome, BaseException):
-            raise outcome
-    return cast(list[Outcome], outcomes)
 
 
 @lru_cache(maxsize=1)

@@ -22,7 +22,8 @@ class PictureRule(BaseModel):
     """The `pictures` block of a judge file.
 
     Args:
-        side: longest side in pixels; larger pictures are scaled down.
+        side: longest side in pixels where the picture alone is judged; larger pictures are scaled down.
+        overview: the same where code and facts are there as well, and for each frame of an animation.
         most: pictures in one request, tiles and frames together.
         bytes: largest encoded picture; beyond it JPEG, then smaller.
         tokens_per_patch_side: pixels of one visual token's side, for estimates only (28 for Qwen2.5-VL).
@@ -30,7 +31,8 @@ class PictureRule(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    side: int = Field(default=1024, ge=56, le=8192)
+    side: int = Field(default=768, ge=56, le=8192)
+    overview: int = Field(default=512, ge=56, le=8192)
     most: int = Field(default=4, ge=1, le=32)
     bytes: int = Field(default=4_000_000, ge=20_000, le=50_000_000)
     tokens_per_patch_side: int = Field(default=_PATCH, ge=4, le=128)
@@ -49,8 +51,16 @@ class Shown:
     cut: bool = False
 
 
-def shown(stills: Sequence[bytes], rule: PictureRule, most: int | None = None) -> Shown:
-    """The stills of one render under a rule; frames are chosen evenly, first and last included."""
+def shown(stills: Sequence[bytes], rule: PictureRule, most: int | None = None, *, detail: bool = True) -> Shown:
+    """The stills of one render under a rule; frames are chosen evenly, first and last included.
+
+    Args:
+        stills: encoded pictures in order of time.
+        rule: size and number.
+        most: fewer pictures than the rule allows.
+        detail: up to `side` pixels, else up to `overview`.
+    """
+    rule = rule if detail else rule.model_copy(update={"side": min(rule.side, rule.overview)})
     room = most or rule.most
     chosen = _spread(stills, room)
     room_each = max(1, room // max(len(chosen), 1))

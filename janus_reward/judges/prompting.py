@@ -1,7 +1,8 @@
 """Prompts from the templates in `prompts/`: rubric first, then the sample, the criterion last.
 
-The system turn is the same for every sample of a rubric, and the sample's turn begins the same for every criterion that
-sees the same material, so an engine with a prefix cache computes neither twice.
+The system turn is the same for every sample of a rubric. A sample's turn begins with the instruction and, for criteria
+that see it, the code; then come pictures, comments and facts, and last the question. So an engine with a prefix cache
+computes rubric, instruction and code once, whatever is asked.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel, ConfigDict, Field
 
 from janus_reward.judges.engine.base import Image, Message
-from janus_reward.judges.material import cleaned, cut_middle, fence, nonce_of, without_comments
+from janus_reward.judges.material import cleaned, comments_of, cut_middle, fence, nonce_of, without_comments
 from janus_reward.judges.modes.base import Ask, View
 from janus_reward.judges.pictures import PictureRule, shown
 from janus_reward.rubric import Rubric
@@ -26,7 +27,7 @@ from janus_reward.sample import Sample
 
 _FOLDER = Path(__file__).parent / "prompts"
 _SOURCES: tuple[str, ...] = ("prompting", "material", "pictures", "facts", "modes.base", "modes.checklist")
-_SOURCES += ("modes.likert", "modes.discrepancies", "modes.reference")
+_SOURCES += ("modes.likert", "modes.discrepancies", "modes.reference", "modes.pairwise")
 
 
 class TextRule(BaseModel):
@@ -64,6 +65,7 @@ class Prompter:
         mode: name of the mode, which picks the rules that the model reads.
         options: further values for the mode's template.
         vision: whether pictures are shown at all.
+        bound: replies are bound by a schema, which names the checks; they need not be named in the question again.
         seed: part of every fence's nonce.
     """
 
@@ -71,6 +73,7 @@ class Prompter:
     texts: TextRule
     pictures: PictureRule
     vision: bool
+    bound: bool = False
     seed: int = 0
     options: tuple[tuple[str, Any], ...] = ()
 
@@ -84,21 +87,21 @@ class Prompter:
         flags: set[str] = set()
         nonce = self._nonce(sample)
         texts = _Texts(self.texts, flags)
-        code = texts.code(triple.code, triple.language, comments=view == "code") if view != "picture" else None
-        before = triple.before.code if triple.before and view != "picture" else None
-        images, captions = self._images(sample, flags) if view != "code" else ((), ())
+        before = triple.before.code if triple.before else None
         head = _text(
             "head.j2",
             fence=lambda name, text: fence(name, text, nonce),
             instruction=texts.plain(triple.instruction or "(none)"),
-            before_code=texts.code(before, triple.language, comments=view == "code"),
-            captions=captions,
+            before_code=texts.code(before, triple.language) if view != "picture" else "",
+            code=texts.code(triple.code, triple.language) if view != "picture" else "",
         )
+        images, captions = self._images(sample, view, flags) if view != "code" else ((), ())
         tail = _text(
             "tail.j2",
             fence=lambda name, text: fence(name, text, nonce),
+            captions=captions,
+            comments=texts.comments(triple.code, triple.language) if view == "code" else [],
             facts=[texts.plain(fact) for fact in facts] if view == "both" else [],
-            code=code,
         )
         parts: list[str | Image] = [head, *images, *([tail] if tail else [])]
         return Sheet(tuple(parts), frozenset(flags))
@@ -113,7 +116,7 @@ class Prompter:
             own=[own] if own else [],
             mode=self.mode,
             criterion=", ".join(ask.criteria),
-            ids=ask.ids,
+            ids=() if self.bound and ask.whole else ask.ids,
         )
 
     def _nonce(self, sample: Sample) -> str:
@@ -121,7 +124,7 @@ class Prompter:
         before = (triple.before.code if triple.before else None) or ""
         return nonce_of(self.seed, (triple.instruction or "", triple.code or "", before, *triple.checklist))
 
-    def _images(self, sample: Sample, flags: set[str]) -> tuple[tuple[Image, ...], tuple[str, ...]]:
+    def _images(self, sample: Sample, view: View, flags: set[str]) -> tuple[tuple[Image, ...], tuple[str, ...]]:
         """The pictures with what each is: reference, before, result."""
         if not self.vision:
             return (), ()
@@ -134,11 +137,12 @@ class Prompter:
         images: list[Image] = []
         captions: list[str] = []
         for name, stills in present:
-            view = shown(stills, self.pictures, max(1, self.pictures.most // len(present)))
-            images += view.images
-            total = len(view.images)
+            detail = (view == "picture" or self.mode == "reference") and len(stills) == 1
+            made = shown(stills, self.pictures, max(1, self.pictures.most // len(present)), detail=detail)
+            images += made.images
+            total = len(made.images)
             captions += [name if total == 1 else f"{name}, {number} of {total}" for number in range(1, total + 1)]
-            if view.cut:
+            if made.cut:
                 flags.add("judge_cut_picture")
         return tuple(images), tuple(captions)
 
@@ -184,11 +188,14 @@ class _Texts:
         """An instruction or a fact."""
         return self._fit(text, self.rule.instruction, "judge_cut_text")
 
-    def code(self, code: str | None, language: str | None, *, comments: bool) -> str:
-        """Code, without comments unless they are what is judged."""
-        if not code:
-            return ""
-        return self._fit(code if comments else without_comments(code, language), self.rule.code, "judge_cut_code")
+    def code(self, code: str | None, language: str | None) -> str:
+        """Code without its comments."""
+        return self._fit(without_comments(code, language), self.rule.code, "judge_cut_code") if code else ""
+
+    def comments(self, code: str | None, language: str | None) -> list[str]:
+        """What the code's comments say, for the criterion that judges them."""
+        told = "\n".join(comments_of(code or "", language))
+        return [self._fit(told, self.rule.code, "judge_cut_code")] if told else []
 
     def _fit(self, text: str, most: int, flag: str) -> str:
         made = cleaned(text)

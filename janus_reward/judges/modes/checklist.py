@@ -85,7 +85,9 @@ class Checklist:
         for start in range(0, len(names), self._per_call):
             ids = tuple(names[start : start + self._per_call])
             shown = tuple(f"{name}: {texts[name]}" for name in ids if name in texts)
-            yield Ask((criterion.name,), view_of(criterion), ids, shown, _schema(ids), max_tokens=120 + 14 * len(ids))
+            room = 120 + 14 * len(ids)
+            whole = len(ids) == len(names)
+            yield Ask((criterion.name,), view_of(criterion), ids, shown, _schema(ids), max_tokens=room, whole=whole)
 
 
 def value_of(given: Mapping[str, bool | None], reason: str) -> Score:

@@ -11,7 +11,7 @@ class ModeSettings(BaseModel):
     """Which mode, and its options.
 
     Args:
-        name: `checklist`, `likert`, `discrepancies` or `reference`.
+        name: `checklist`, `likert`, `discrepancies`, `reference`; `pairwise` ranks two works and scores none.
         checks_per_call: checklist: at most this many answers in one reply.
         reasoning: likert: a sentence or two before the digit. It narrows the distribution and often hurts.
         least_mass: likert: least probability on the five digits together; below it there is no score.
@@ -20,7 +20,7 @@ class ModeSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
-    name: Literal["checklist", "likert", "discrepancies", "reference"] = "checklist"
+    name: Literal["checklist", "likert", "discrepancies", "reference", "pairwise"] = "checklist"
     checks_per_call: int = Field(default=16, ge=1, le=64)
     reasoning: bool = False
     least_mass: float = Field(default=0.5, gt=0, le=1)
