@@ -82,7 +82,7 @@ class LabelServer(ThreadingHTTPServer):
     def answer(self, said: Mapping[str, Any]) -> None:
         """Keep one answer. Raises InputError when it is none."""
         item, rater = said.get("item"), said.get("rater")
-        if not isinstance(item, int) or not abs(item) < 2**63 or not isinstance(rater, str):
+        if type(item) is not int or not abs(item) < 2**63 or not isinstance(rater, str):
             raise InputError("an answer has `item` and `rater`")
         with self.lock:
             if "choice" in said:
