@@ -11,9 +11,6 @@ from janus_reward.errors import InputError
 from janus_reward.prompt import PromptProblem, prompt_pictures
 from janus_reward.run import Run
 
-SHOWN_TASKS = frozenset({"reproduce", "edit", "repair"})
-"""Tasks whose prompt holds more than the instruction: a reference picture, or the code and picture before."""
-
 
 @dataclass(frozen=True, slots=True)
 class Shown:

@@ -31,6 +31,9 @@ DOMAINS: tuple[str, ...] = get_args(Domain)
 OUTCOMES: tuple[str, ...] = get_args(Outcome)
 REASONS: tuple[str, ...] = get_args(Reason)
 
+SHOWN_TASKS = frozenset({"reproduce", "edit", "repair"})
+"""Tasks whose prompt holds more than the instruction: a reference picture, or the code and picture before."""
+
 TEXT_DOMAINS = frozenset({"algorithm", "symbolic"})
 """Domains whose code makes no picture: their outcome is `not_needed`."""
 

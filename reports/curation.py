@@ -31,7 +31,7 @@ from janus_reward.agreement.statistics import bootstrapped, wilson
 from janus_reward.curate import CurateConfig, curate
 from janus_reward.curate.config import ExportStep, ReportStep, ScoreStep, SelectStep
 from janus_reward.run import Run
-from janus_reward.select import Policy, load_policy, select_run, what_if
+from janus_reward.select import Policy, Selection, load_policy, select_run, what_if
 from janus_reward.select.rows import Rows
 
 SHARES = {"chartmimic": 0.25, "design2code": 0.08, "svgenius": 0.2, "vega_lite_examples": 0.1, "nvbench": 0.13}
@@ -149,6 +149,7 @@ def lines(outcome: dict[str, Any], run: Run, data: Path, config: CurateConfig) -
     yield from _policies(run, labels, config, Path(config.out).parent)
     yield from _judges(run, labels)
     yield from _copies(run, config, Path(config.out).parent)
+    yield from _lessons(outcome, run, labels, Path(config.out).parent)
 
 
 def _corpus(run: Run) -> Iterator[str]:
@@ -276,6 +277,38 @@ def _copies(run: Run, config: CurateConfig, work: Path) -> Iterator[str]:
         yield f"| {threshold} | {len(removed)} | {hit} of {len(planted)} | {others} | {kept} |"
     plain = select_run(run, load_policy(CLEAN_PRESET), work / "policies" / CLEAN_PRESET).summary["kept"]
     yield f"| none | 0 | | | {plain} |\n"
+
+
+def _lessons(outcome: dict[str, Any], run: Run, labels: dict[str, float], work: Path) -> Iterator[str]:
+    """What the tables say, in sentences with their numbers."""
+    selection = outcome["selection"]
+    dropped = {step["name"]: step["drop"] for step in selection["funnel"]}
+    rows = {row["id"]: row for row in run.table(["id", "score", "task_completion", "domain"]).to_pylist()}
+    demos = [id_ for id_ in rows if id_ in labels]
+    above = [id_ for id_ in demos if (rows[id_]["score"] or 0) >= 3.5]
+    floored = [id_ for id_ in above if (rows[id_]["task_completion"] or 0) < 3]
+    kept = {name: Selection(work / "policies" / name).ids() for name in ("januscoder", "balanced", "strict")}
+    lenient = [id_ for id_ in kept["januscoder"] if id_ in labels]
+    steps = sorted(((count, name) for name, count in dropped.items() if count), reverse=True)
+    yield "## What it teaches\n"
+    yield "- Most rows go at the steps " + ", ".join(f"`{name}` ({count})" for count, name in steps[:3]) + "."
+    yield f"- A cut of 3.5 on the total lifts the label of the demos that pass from {_mean(demos, labels)} to"
+    yield f"  {_mean(above, labels)}. The floor on task completion then takes {len(floored)} of {len(above)} of them,"
+    yield f"  labelled {_mean(floored, labels)}; those that it leaves are labelled"
+    yield f"  {_mean([id_ for id_ in above if id_ not in floored], labels)}: an answer that lacks the task hides in a mean."
+    yield f"- The published cuts keep {len(kept['januscoder'])} of {len(rows)} rows, among them {len(lenient)} of {len(demos)}"
+    yield f"  labelled demos, and {_good(lenient, labels)} of those are labelled 3 or better; all demos: {_good(demos, labels)}."
+    domains = {name: {rows[id_]["domain"] for id_ in ids} for name, ids in kept.items()}
+    share = {name: sum(rows[id_]["domain"] == "demo" for id_ in ids) / max(1, len(ids)) for name, ids in kept.items()}
+    yield f"- One cut for all domains changes the mix: demos are {len([1 for row in rows.values() if row['domain'] == 'demo'])}"
+    yield f"  of {len(rows)} rows, but {share['balanced']:.0%} of what `balanced` keeps and {share['strict']:.0%} of what"
+    yield f"  `strict` keeps ({len(domains['strict'])} domains left). `top-third` or a quota keeps the mix."
+    yield "- Which answer of a task to take: with so few tasks the intervals of the judges' picks overlap, that of the length"
+    yield "  of the code too. More labelled tasks are needed before one of them is called better here.\n"
+
+
+def _mean(ids: Sequence[str], labels: dict[str, float]) -> str:
+    return f"{np.mean([labels[id_] for id_ in ids]):.2f} (n={len(ids)})" if ids else "- (n=0)"
 
 
 def _label(ids: Sequence[str], labels: dict[str, float]) -> str:

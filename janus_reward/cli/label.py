@@ -112,7 +112,7 @@ def _print_estimates(found: list[dict[str, Any]]) -> None:
         for name, rate in (("mean", item["mean"]), (f"share at {item['good']:g} or better", item["share"])):
             both = f"{rate['value']:.3f} [{rate['low']:.3f}, {rate['high']:.3f}]"
             alone = f"{rate['plain']:.3f} [{rate['plain_low']:.3f}, {rate['plain_high']:.3f}]"
-            table.add_row(item["criterion"], name, both, alone, str(rate["n"]), str(rate["rows"]))
+            table.add_row(item["criterion"].replace("_", " "), name, both, alone, str(rate["n"]), str(rate["rows"]))
     Console().print(table)
 
 

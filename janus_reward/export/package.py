@@ -20,10 +20,11 @@ from janus_reward.export.files import Pictures, finished, write_jsonl, write_par
 from janus_reward.export.formats import Format, Kind, Row, columns, format_named, rows
 from janus_reward.export.records import Records
 from janus_reward.export.wanted import pairs, wanted_records
-from janus_reward.origin import SHOWN_TASKS, given_source, recorded_source
+from janus_reward.origin import given_source, recorded_source
 from janus_reward.render.store import digest
 from janus_reward.run import Run
 from janus_reward.select.selection import Selection, exportable
+from janus_reward.triple import SHOWN_TASKS
 
 Writer = Callable[[Iterator[Row], Mapping[str, Kind], Path, str], list[Path]]
 

@@ -11,11 +11,10 @@ from typing import Any
 
 from janus_reward.dataset import Source
 from janus_reward.errors import InputError
-from janus_reward.origin import SHOWN_TASKS
 from janus_reward.prompt import PromptProblem, prompt_pictures
 from janus_reward.run import Run
 from janus_reward.select.selection import Selection
-from janus_reward.triple import PICTURE_OUTCOMES, Triple
+from janus_reward.triple import PICTURE_OUTCOMES, SHOWN_TASKS, Triple
 
 _COLUMNS = (
     "id", "row", "instruction", "code", "language", "domain", "task", "outcome", "render_sha256", "score", "meta",

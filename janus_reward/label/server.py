@@ -15,18 +15,23 @@ from urllib.parse import parse_qs, urlsplit
 
 from janus_reward.errors import InputError, JanusError
 from janus_reward.label.store import LabelStore
-from janus_reward.origin import SHOWN_TASKS, shown_beside
+from janus_reward.origin import shown_beside
 from janus_reward.prompt import extension
+from janus_reward.rubric import RubricSet
 from janus_reward.run import Run
 from janus_reward.select.rows import hashes
+from janus_reward.triple import SHOWN_TASKS
 
 _ASSETS = Path(__file__).parent / "assets"
 _KINDS = {"page.html": "text/html", "page.css": "text/css", "page.js": "text/javascript"}
-_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'"
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'"
+)
 _MAX_BODY = 4096
 _TEXT_CHARS = 20_000
 _PICTURES = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}
-_COLUMNS = ["id", "row", "instruction", "code", "language", "domain", "task", "outcome", "stills"]
+_COLUMNS = ["id", "row", "instruction", "code", "language", "domain", "task", "outcome", "stills", "rubric"]
 
 
 class LabelServer(ThreadingHTTPServer):
@@ -54,6 +59,7 @@ class LabelServer(ThreadingHTTPServer):
         self.shown = _shown(run, wanted)
         self.pictures = {sha256 for row in self.shown.values() for sha256 in row["stills"]}
         self.inputs = _add_prompts(run, self.shown)
+        _add_guides(run, self.shown)
 
     @property
     def address(self) -> str:
@@ -76,7 +82,7 @@ class LabelServer(ThreadingHTTPServer):
     def answer(self, said: Mapping[str, Any]) -> None:
         """Keep one answer. Raises InputError when it is none."""
         item, rater = said.get("item"), said.get("rater")
-        if not isinstance(item, int) or not abs(item) < 2**63 or not isinstance(rater, str):
+        if type(item) is not int or not abs(item) < 2**63 or not isinstance(rater, str):
             raise InputError("an answer has `item` and `rater`")
         with self.lock:
             if "choice" in said:
@@ -185,6 +191,18 @@ def _add_prompts(run: Run, shown: dict[str, dict[str, Any]]) -> dict[str, tuple[
         found |= dict(zip(names, zip(prompt.pictures, kinds, strict=True), strict=True))
         rows[place] |= {"inputs": names, "before": prompt.before and prompt.before[:_TEXT_CHARS]}
     return found
+
+
+def _add_guides(run: Run, shown: dict[str, dict[str, Any]]) -> None:
+    """Add what the levels of each criterion mean, where the run was judged by the rubrics of this package."""
+    rubrics = RubricSet.load()
+    known = rubrics.sha256 == run.manifest["settings"].get("rubrics_sha256")
+    for row in shown.values():
+        rubric = rubrics.rubrics.get(row.pop("rubric") or "") if known else None
+        row["guide"] = {
+            criterion.name: {"question": criterion.question, "levels": list(criterion.levels.values())}
+            for criterion in (rubric.criteria if rubric is not None else ())
+        }
 
 
 def _shown(run: Run, wanted: set[str]) -> dict[str, dict[str, Any]]:

@@ -25,11 +25,16 @@ VALUE = "value"
 def packed_columns(audit: Audit) -> dict[str, Any]:
     """Numbers and codes of every row, each column base64 of gzip of little-endian integers.
 
-    A score is in thousandths, 0 for none; a code is a place in `names`, the last one for none; a fate is 0 for rows
-    that no cut can bring in, 1 for those that only cuts decide about, 2 for those that people must see if they pass.
+    A score is in thousandths, 0 for none, and a confidence 1 more than that, as it can be 0; a code is a place in
+    `names`, the last one for none; a fate is 0 for rows that no cut can bring in, 1 for those that only cuts decide
+    about, 2 for those that people must see if they pass.
     """
     rows = audit.rows
-    numbers = {"score": _thousandths(rows.numbers("score")), "confidence": _thousandths(rows.numbers("confidence"))}
+    confidence = rows.numbers("confidence")
+    numbers = {
+        "score": _thousandths(rows.numbers("score")),
+        "confidence": np.where(np.isnan(confidence), _NO_SCORE, _thousandths(confidence) + 1),
+    }
     numbers |= {name: _thousandths(rows.numbers(name)) for name in rows.criteria}
     if _own_number(audit):
         numbers[VALUE] = _thousandths(audit.values)

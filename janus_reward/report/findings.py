@@ -44,19 +44,24 @@ def cluster_views(audit: Audit) -> dict[str, Any] | None:
 
 
 def contamination_views(audit: Audit) -> dict[str, Any] | None:
-    """Matches by benchmark, and some of them with the part that matched; `None` without `decontaminate`."""
+    """Rows by benchmark, and the clearest match of some with the part that matched; `None` without `decontaminate`."""
     if audit.contamination is None:
         return None
-    found = list(contaminated(audit.contamination))
+    rows: dict[str, set[str]] = defaultdict(set)
+    for removal in contaminated(audit.contamination):
+        rows[removal.what].add(removal.id)
     hits = _table(audit.contamination / HITS)
     clearest = sorted(
         hits.filter(hits["removed"]).slice(0, _LOOKED_AT).to_pylist(),
-        key=lambda row: (-(row["similarity"] or 0.0), str(row["benchmark"]), str(row["id"])),
-    )[:_MATCHES]
-    rows = _rows(audit, {str(row["id"]) for row in clearest})
+        key=lambda row: (-(row["similarity"] or 0.0), str(row["benchmark"]), str(row["id"]), str(row["item"])),
+    )
+    first = {(str(row["benchmark"]), str(row["id"])): row for row in reversed(clearest)}
+    shown = [row for row in clearest if first[str(row["benchmark"]), str(row["id"])] is row][:_MATCHES]
+    texts = _rows(audit, {str(row["id"]) for row in shown})
     return {
-        "benchmarks": sorted(Counter(removal.what for removal in found).items()),
-        "shown": [{**_match(row), **rows.get(str(row["id"]), {})} for row in clearest],
+        "benchmarks": sorted((name, len(ids)) for name, ids in rows.items()),
+        "rows": len(set().union(*rows.values())),
+        "shown": [{**_match(row), **texts.get(str(row["id"]), {})} for row in shown],
     }
 
 

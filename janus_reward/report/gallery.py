@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from janus_reward.origin import SHOWN_TASKS, Shown, shown_beside
+from janus_reward.origin import Shown, shown_beside
 from janus_reward.report.audit import Audit
 from janus_reward.report.thumbnails import Picture, thumbnail
 from janus_reward.select.rows import Rows
+from janus_reward.triple import SHOWN_TASKS
 
 _CODE_CHARS = 6_000
 _TEXT_CHARS = 3_000

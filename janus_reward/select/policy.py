@@ -214,7 +214,8 @@ class Policy(Rules):
         exceptions: rules for some rows; the first whose `when` fits counts.
         licence: `None` does not look at licences.
         need_dedup, need_decontaminated: refuse to select without the folder of `dedup` or `decontaminate`.
-        per_instruction: how many answers to the same instruction may stay, the best ones.
+        per_instruction: how many answers to the same instruction may stay, the best ones; where a prompt shows more
+            than words, all.
         quotas: applied in order.
         target: applied last.
         tiers, weight: what is written beside kept rows.

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from janus_reward.errors import InputError
 from janus_reward.run import Run
 from janus_reward.run.shards import parts
+from janus_reward.triple import SHOWN_TASKS
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int32]
@@ -102,13 +103,19 @@ class Rows:
         return self._floats("intervals", lambda column: _low_end(column, name))
 
     def instructions(self) -> NDArray[np.uint64]:
-        """A number per row, equal for instructions equal but for case and spaces; 0 where there is none, (n,)."""
+        """A number per row, equal for prompts equal but for case and spaces, (n,).
+
+        It is 0 where there is no instruction, and where the prompt shows a picture or code that a run does not hold:
+        many reproductions say the same in words.
+        """
 
         def hashed(column: pa.Array) -> pa.Array:
             plain = pc.replace_substring_regex(pc.utf8_lower(pc.utf8_trim_whitespace(column)), r"\s+", " ")
             return pa.array(hashes(plain.cast(pa.large_string())))
 
-        return self._streamed("instruction", hashed).to_numpy()  # type: ignore[no-any-return]
+        tasks, names = self.words("task")
+        more = np.isin(tasks, [at for at, name in enumerate(names) if name in SHOWN_TASKS])
+        return np.where(more, np.uint64(0), self._streamed("instruction", hashed).to_numpy())
 
     def texts(self, name: str, chars: int) -> Sequence[pa.Array]:
         """The column `instruction` or `code` cut to so many characters, one array a batch; read as it is taken."""

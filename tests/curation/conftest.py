@@ -3,11 +3,13 @@
 import hashlib
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
 from PIL import Image, ImageDraw
 
+from janus_reward.dataset import open_source
 from janus_reward.run.manifest import RunFolder
 from janus_reward.run.schema import score_schema
 from janus_reward.run.shards import ShardFolder
@@ -93,3 +95,23 @@ def make_run(tmp_path):
         return path
 
     return make
+
+
+@pytest.fixture
+def shown_run(make_run, tmp_path):
+    """A run whose source shows a reference picture and code before an edit, and that source."""
+    (tmp_path / "ref.png").write_bytes(picture("reference"))
+    records = [
+        {"id": "r", "task": "reproduce", "instruction": "Draw this", "code": "plot()", "reference": "ref.png", "language": "python"},
+        {"id": "e", "task": "edit", "instruction": "Make it blue", "code": "<svg/>", "before": {"code": "<svg id='b'/>"}, "language": "svg"},
+        {"id": "g", "task": "generate", "instruction": "Draw a dog", "code": "dog()", "language": "python"},
+    ]  # fmt: skip
+    source = tmp_path / "source.jsonl"
+    source.write_text("\n".join(json.dumps(record) for record in records))
+    rows = [{name: record[name] for name in ("id", "task", "instruction", "code", "language")} for record in records]
+    run = make_run(rows, "shown")
+    manifest = json.loads((run / "manifest.json").read_text())
+    manifest["settings"]["source_sha256"] = open_source(str(source)).fingerprint()
+    manifest["info"]["source_path"] = os.path.relpath(source, run)
+    (run / "manifest.json").write_text(json.dumps(manifest))
+    return run, source

@@ -3,7 +3,6 @@
 import hashlib
 import io
 import json
-import os
 import tarfile
 from importlib.util import find_spec
 
@@ -14,7 +13,6 @@ from PIL import Image
 from typer.testing import CliRunner
 
 from janus_reward.cli import app
-from janus_reward.dataset import open_source
 from janus_reward.errors import InputError, RunConflict
 from janus_reward.export import FORMATS, export_selection
 from janus_reward.select import Policy, select_run
@@ -51,21 +49,9 @@ def load(path, **more):
 
 
 @pytest.fixture
-def source_run(make_run, tmp_path):
-    """A run whose source shows a reference picture and code before an edit."""
-    (tmp_path / "ref.png").write_bytes(png("green"))
-    records = [
-        {"id": "r", "task": "reproduce", "instruction": "Draw this", "code": "plot()", "reference": "ref.png", "language": "python"},
-        {"id": "e", "task": "edit", "instruction": "Make it blue", "code": "<svg/>", "before": {"code": "<svg id='b'/>"}, "language": "svg"},
-        {"id": "g", "task": "generate", "instruction": "Draw a dog", "code": "dog()", "language": "python"},
-    ]  # fmt: skip
-    source = tmp_path / "source.jsonl"
-    source.write_text("\n".join(json.dumps(record) for record in records))
-    rows = [{name: record[name] for name in ("id", "task", "instruction", "code", "language")} for record in records]
-    run = make_run(rows, "shown")
-    manifest = json.loads((run / "manifest.json").read_text())
-    manifest["settings"]["source_sha256"] = open_source(str(source)).fingerprint()
-    (run / "manifest.json").write_text(json.dumps(manifest))
+def source_run(shown_run, tmp_path):
+    """A selection of everything in a run whose prompts show more than words, and its source."""
+    run, source = shown_run
     return select_run(run, Policy(), tmp_path / "sel-shown"), source
 
 
@@ -129,24 +115,23 @@ def test_a_row_whose_text_would_be_taken_for_a_picture_is_left_out_and_counted(c
     assert "<image>" in next(iter(made["left_out"]))
 
 
-def test_without_the_source_rows_that_show_more_are_left_out_and_counted(source_run, tmp_path):
-    selection, _ = source_run
+def test_the_source_is_found_where_the_run_read_it(source_run, tmp_path):
+    made = export_selection(source_run[0], tmp_path / "set", "sft")
+    assert (made["rows"], made["left_out"]) == (3, {})
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_without_the_source_as_it_was_rows_that_show_more_are_left_out_and_counted(source_run, tmp_path, gone):
+    selection, source = source_run
+    if gone:
+        source.unlink()
+    else:
+        source.write_text(source.read_text() + "\n{}")
     made = export_selection(selection, tmp_path / "set", "sft")
     assert made["rows"] == 1
     assert sum(made["left_out"].values()) == 2
+    assert all("give --source" in why for why in made["left_out"])
     assert "images" not in load(tmp_path / "set")["train"].column_names
-
-
-def test_the_source_is_found_where_the_run_read_it_and_one_that_changed_is_not_taken(source_run, tmp_path):
-    selection, source = source_run
-    run = selection.run().path
-    manifest = json.loads((run / "manifest.json").read_text())
-    manifest["info"]["source_path"] = os.path.relpath(source, run)
-    (run / "manifest.json").write_text(json.dumps(manifest))
-    made = export_selection(selection, tmp_path / "set", "sft")
-    assert (made["rows"], made["left_out"]) == (3, {})
-    source.write_text(source.read_text() + "\n{}")
-    assert export_selection(selection, tmp_path / "other", "sft")["rows"] == 1
 
 
 def test_another_source_is_refused(source_run, tmp_path):

@@ -14,6 +14,7 @@ from janus_reward.cli import app
 from janus_reward.errors import InputError
 from janus_reward.label import LabelStore, draw_sample, estimate_labels, export_labels, serve
 from janus_reward.label.estimate import prediction_powered
+from janus_reward.rubric import RubricSet
 from janus_reward.run import Run
 
 
@@ -179,6 +180,24 @@ def test_the_server_answers_its_own_page_only(served):
     for path in ("/../manifest.json", "/picture/../../manifest.json", "/picture/" + "0" * 64, "/row?id=nobody"):
         joined = "&" if "?" in path else "?"
         assert ask(served, "GET", f"{path}{joined}token={served.token}")[0] == 404
+    for length in ("-1", "x", "\u00b2", "9" * 30):
+        assert ask(served, "POST", "/answer", {"X-Token": served.token, "Content-Length": length}, b"")[0] == 403
+    assert ask(served, "POST", "/answer", {"X-Token": "t\u00f6ken"}, answer)[0] == 403
+    assert ask(served, "GET", f"/state?rater=eve&token={served.token}&token=x")[0] == 403
+    for wrong in (
+        {"item": 2**70},
+        {"item": True},
+        {"item": "1"},
+        {"rater": ""},
+        {"rater": 5},
+        {"value": 4.5},
+        {"value": [1]},
+        {"criterion": "x"},
+    ):
+        assert (
+            ask(served, "POST", "/answer", {"X-Token": served.token}, json.dumps({**json.loads(answer), **wrong}))[0]
+            == 400
+        )
     assert served.store.done("eve") == {}
     assert ask(served, "POST", "/answer", {"X-Token": served.token}, answer)[0] == 200
     assert served.store.done("eve") == {item: {"score": 1}}
@@ -190,6 +209,28 @@ def test_raters_see_no_scores_and_each_their_own_order(served):
     orders = [[item["item"] for item in served.state(name)["items"]] for name in ("ana", "bo")]
     assert sorted(orders[0]) == sorted(orders[1])
     assert orders[0] != orders[1]
+
+
+def test_raters_see_what_the_prompt_shows_and_what_the_levels_mean(shown_run, tmp_path):
+    path, _ = shown_run
+    manifest = json.loads((path / "manifest.json").read_text())
+    manifest["settings"]["rubrics_sha256"] = RubricSet.load().sha256
+    (path / "manifest.json").write_text(json.dumps(manifest))
+    run = Run(path)
+    with LabelStore(tmp_path / "l.sqlite") as store:
+        begun(store, run, size=1000, pairs=0)
+        server = serve(run, store)
+        server.server_close()
+    assert set(server.shown) == {"r", "e", "g"}
+    assert server.shown["e"]["before"] == "<svg id='b'/>"
+    assert server.inputs[server.shown["r"]["inputs"][0]] == ((tmp_path / "ref.png").read_bytes(), "image/png")
+    assert len(server.shown["g"]["guide"]["task_completion"]["levels"]) == 5
+
+
+def test_a_rater_comes_back_under_the_same_name_however_it_is_spaced(served):
+    item = next(item["item"] for item in served.items if item["kind"] == "rating")
+    served.store.rate(item, "  Ana   Maria ", "score", 4)
+    assert served.state(" Ana Maria")["done"] == {item: {"score": 4}}
 
 
 @pytest.mark.e2e

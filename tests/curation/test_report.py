@@ -21,6 +21,9 @@ LEAK = "<img src='http://192.0.2.1/leak.png'><link rel=stylesheet href='http://1
 MARKS = "%SCRIPT% %PLOTLY% %DATA% ${7*7} {{7*7}} \u2028 \u202e"
 
 
+CRITERIA = ["task_relevance", "task_completion", "visual_fidelity", "code_quality"]
+
+
 def png(number: int) -> bytes:
     file = io.BytesIO()
     Image.new("RGB", (64, 48), (number * 5, 255 - number * 5, (number % 2) * 200)).save(file, "PNG")
@@ -159,13 +162,75 @@ def test_what_if_counts_are_those_of_a_selection_at_that_cut(browser, make_run, 
     page = report_run(run, tmp_path / "page.html")
     tab, _, errors = opened(browser, page)
     for cut in (2.0, 3.55, 4.8):
-        tab.locator("#cut-score").evaluate(
-            "(node, value) => { node.value = value; node.dispatchEvent(new Event('input')); }", str(cut)
-        )
+        move(tab, cut)
         policy = Policy.model_validate({"score": {"min": cut}})
         kept = select_run(run, policy, tmp_path / f"at-{cut}").summary["kept"]
         assert tab.locator("#live-kept").inner_text() == str(kept)
     assert errors == []
+
+
+def move(tab, cut: float) -> None:
+    tab.locator("#cut-score").evaluate(
+        "(node, value) => { node.value = value; node.dispatchEvent(new Event('input')); }", str(cut)
+    )
+
+
+@pytest.mark.e2e
+def test_what_if_knows_the_review_band_and_the_number_of_the_policy(browser, make_run, tmp_path):
+    rows = [
+        {
+            "score": 5.0,
+            **dict.fromkeys(CRITERIA, 1 + at / 50),
+            "task_relevance": 1 + at / 40,
+            "confidence": at % 10 / 10,
+            "flags": ["placeholder_text"] if at % 7 == 0 else [],
+        }
+        for at in range(160)
+    ]
+    asked = Policy.model_validate(
+        {
+            "score": {"of": "mean", "min": 3},
+            "floors": {"code_quality": 2.5},
+            "review": {"margin": 0.2, "confidence": 0.3, "flags": ["placeholder_text"]},
+        }
+    )
+    run = make_run(rows)
+    selection = select_run(run, asked, tmp_path / "sel")
+    tab, _, errors = opened(browser, report_run(run, tmp_path / "page.html", selection=selection))
+    for cut in (3.0, 2.4, 4.0):
+        move(tab, cut)
+        summary = select_run(run, asked.with_cut(cut), tmp_path / f"at-{cut}").summary
+        shown = [tab.locator(f"#live-{name}").inner_text() for name in ("kept", "review")]
+        assert shown == [str(summary["kept"]), str(summary["review"])]
+    assert errors == []
+
+
+@pytest.mark.e2e
+def test_a_view_is_in_its_own_order_and_shows_what_the_prompt_shows(browser, shown_run, make_run, tmp_path):
+    page = report_run(make_run([{"score": score} for score in (3.0, 4.5, 2.0)]), tmp_path / "ranked.html")
+    tab, _, errors = opened(browser, page)
+    tab.locator("[data-view=best]").click()
+    assert tab.locator(".card .score").all_inner_texts() == ["4.50", "3.00", "2.00"]
+    tab, _, more = opened(browser, report_run(shown_run[0], tmp_path / "shown.html"))
+    tab.locator("#query").fill("Draw this")
+    tab.locator(".card").first.click()
+    assert tab.locator("#detail img[alt='What the prompt shows']").count() == 1
+    tab.keyboard.press("Escape")
+    tab.locator("#query").fill("Make it blue")
+    tab.locator(".card").first.click()
+    assert "<svg id='b'/>" in tab.locator("#detail").inner_text()
+    assert errors + more == []
+
+
+@pytest.mark.e2e
+def test_an_empty_run_and_one_without_a_score_open_without_an_error(browser, make_run, tmp_path):
+    for name, rows in {
+        "empty": [],
+        "unscored": [{"score": None}, {"error": "row 2: not JSON", "outcome": None}],
+    }.items():
+        tab, _, errors = opened(browser, report_run(make_run(rows, name), tmp_path / f"{name}.html"))
+        assert "No row has a score" in tab.locator("#scores").inner_text()
+        assert errors == []
 
 
 @pytest.mark.e2e

@@ -184,6 +184,11 @@ def test_the_best_answers_of_an_instruction_stay(make_run, tmp_path):
     assert kept == ["row-1", "row-2", "row-3", "row-4"]
 
 
+def test_prompts_that_show_more_than_words_are_not_taken_for_the_same(make_run, tmp_path):
+    run = make_run([{"task": "reproduce", "instruction": "Write the code of this chart"}] * 3)
+    assert select_run(run, policy(per_instruction=1), tmp_path / "out").summary["kept"] == 3
+
+
 def test_no_slice_is_more_than_its_share_of_the_selection(make_run, tmp_path):
     rows = [{"domain": "chart", "score": 3 + at / 100} for at in range(100)] + [{"domain": "svg"}] * 20
     run = make_run([*rows, *[{"domain": "webui"}] * 5])

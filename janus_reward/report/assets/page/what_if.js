@@ -20,7 +20,7 @@ function fateOf(at, cuts) {
   if (value < cut) return "drop";
   return unsure(at) ? "review" : "keep";
 }
-const unsure = (at) => UNSURE > 0 && state.rows.numbers.confidence[at] > 0 && state.rows.numbers.confidence[at] < UNSURE;
+const unsure = (at) => UNSURE > 0 && state.rows.numbers.confidence[at] > 0 && state.rows.numbers.confidence[at] - 1 < UNSURE;
 
 function counted(cuts) {
   const lowest = { ...cuts, [MAIN]: 0 };
