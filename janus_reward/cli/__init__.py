@@ -77,4 +77,5 @@ from janus_reward.cli import (  # noqa: E402
     report,  # noqa: F401
     score,  # noqa: F401
     select,  # noqa: F401
+    synthesize,  # noqa: F401
 )
