@@ -11,8 +11,8 @@ import pyarrow as pa
 from janus_reward.run.schema import Row
 from janus_reward.synthesis.job import Job
 
-_TEXTS: tuple[str, ...] = ("id", "strategy", "slice", "status", "stage", "reason", "instruction", "code", "language", "domain", "task")
-_TEXTS += ("before_code", "outcome", "render_sha256", "history", "meta")
+_TEXTS: tuple[str, ...] = ("id", "strategy", "slice", "status", "stage", "reason", "instruction", "code", "language")
+_TEXTS += ("domain", "task", "before_code", "outcome", "render_sha256", "history", "meta")
 JOB_SCHEMA = pa.schema(
     [
         *((name, pa.string()) for name in _TEXTS),
