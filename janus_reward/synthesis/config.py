@@ -71,6 +71,7 @@ class SynthesisConfig(_Part):
         taxonomy: names of shipped taxonomies, or files beside this one.
         strategies: what to run, in this order.
         tries: most attempts at one triple.
+        together: plans that go through their rounds together; the unit of resuming.
         accept: what the judge must say.
         seed: for every random choice.
     """
@@ -84,6 +85,7 @@ class SynthesisConfig(_Part):
     taxonomy: tuple[str, ...] = ("chart",)
     strategies: dict[str, StrategyPart] = Field(min_length=1)
     tries: Annotated[int, Field(ge=1, le=20)] = 3
+    together: Annotated[int, Field(ge=1, le=4096)] = 32
     accept: Accept = Accept()
     diversity: Diversity = Diversity()
     drawing: Drawing = Drawing()

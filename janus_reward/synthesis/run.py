@@ -43,8 +43,6 @@ from janus_reward.synthesis.seeds import Material, read_material
 from janus_reward.synthesis.strategies import Strategy, strategy_class
 from janus_reward.synthesis.table import JOB_SCHEMA, job_row, record
 
-_SHARD = 16
-
 
 @dataclass(frozen=True, slots=True)
 class Synthesis:
@@ -170,13 +168,13 @@ def _run(work: _Work, run: RunFolder, settings: dict[str, Any]) -> None:
 def _write(work: _Work, out: Path, provenance: dict[str, Any]) -> None:
     """Make what is missing, shard by shard, then the file of kept triples."""
     plans = plans_of(work.config, work.material)
-    shards = ShardFolder(out / "jobs", JOB_SCHEMA, _SHARD)
+    shards = ShardFolder(out / "jobs", JOB_SCHEMA, work.config.together)
     number, done = shards.finished(), shards.count()
     novelty, kept = _remembered(work, out)
     rounds = _rounds(work, novelty)
     resumed, outcomes = done, Counter[str]()
     while done < len(plans) or number == 0:
-        jobs = [Job(plan, strategy) for plan, strategy in plans[done : done + _SHARD]]
+        jobs = [Job(plan, strategy) for plan, strategy in plans[done : done + work.config.together]]
         _apply_quotas(jobs, kept, work.config.diversity.quota)
         rounds.run(jobs)
         kept.update(job.plan.slice for job in jobs if job.status == "kept")

@@ -58,6 +58,7 @@ def made(tmp_path):
             "taxonomy": ["tax.yaml"],
             "accept": {"min_score": 3.0},
             "tries": 2,
+            "together": 2,
         }
         (tmp_path / "config.yaml").write_text(yaml.safe_dump(config | changes))
         return synthesize(*read_config(tmp_path / "config.yaml"), tmp_path / out, workers=1, ledger=tmp_path / "ledger")
@@ -101,11 +102,11 @@ def test_a_repeated_instruction_is_dropped_as_it_is_made_and_costs_no_code(made)
         lambda number, again: "Draw a harbour with a blue rectangle, SVG",
         lambda said, again: fenced(SQUARE.format("blue")),
     )
-    run = made(scribe, strategies={"guided_evolution": {"jobs": 18}}, tries=1)
+    run = made(scribe, strategies={"guided_evolution": {"jobs": 4}}, tries=1)
     rows = list(run.rows())
     assert [row["status"] for row in rows].count("kept") == 1
     assert {row["reason"] for row in rows if row["status"] == "dropped"} == {"near_duplicate"}
-    late = [row for row in rows[16:]]
+    late = [row for row in rows[2:]]
     assert [row["stage"] for row in late] == ["proposed", "proposed"]
     assert all(row["calls"] == 1 for row in late)
 
@@ -122,11 +123,11 @@ def test_a_cut_reply_says_so_and_a_quota_drops_before_anything_is_asked(made):
     scribe = Scribe(
         lambda number, again: harbour(number, again) if again else cut, lambda *_: fenced(SQUARE.format("navy"))
     )
-    run = made(scribe, strategies={"guided_evolution": {"jobs": 18}}, diversity={"quota": 1})
+    run = made(scribe, strategies={"guided_evolution": {"jobs": 4}}, diversity={"quota": 1})
     rows = list(run.rows())
     assert json.loads(rows[0]["history"])[0]["reason"] == "truncated"
-    assert [row["reason"] for row in rows[16:]] == ["quota", "quota"]
-    assert all(row["calls"] == 0 for row in rows[16:])
+    assert [row["reason"] for row in rows[2:]] == ["quota", "quota"]
+    assert all(row["calls"] == 0 for row in rows[2:])
 
 
 def test_edits_are_held_to_measured_differences(made):
