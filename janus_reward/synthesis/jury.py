@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 from janus_reward.judges import Judge, judge_named, waits
 from janus_reward.judges.base import Judgement
 from janus_reward.judges.cost import Meter
-from janus_reward.judges.loop import submit
+from janus_reward.judges.loop import settled, submit
 from janus_reward.ledger import Ledger
 from janus_reward.rubric import Rubric, RubricSet
 from janus_reward.synthesis.strategies.base import Executed
@@ -62,7 +61,8 @@ class Jury:
         waiting = judge
 
         async def every() -> list[Judgement]:
-            asked = (waiting.ajudge(candidate.sample, candidate.evidence, rubric) for candidate, rubric in pairs)
-            return list(await asyncio.gather(*asked))
+            return await settled(
+                waiting.ajudge(candidate.sample, candidate.evidence, rubric) for candidate, rubric in pairs
+            )
 
         return submit(every()).result()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from janus_reward.engines.local import LocalEngine
 from janus_reward.generation import Generator, Made
-from janus_reward.judges.loop import submit
+from janus_reward.judges.loop import settled, submit
 from janus_reward.scorer import Filter
 from janus_reward.synthesis import feedback
 from janus_reward.synthesis.config import Drawing
@@ -63,7 +63,7 @@ class Rounds:
 
         async def every() -> list[Made]:
             room = asyncio.Semaphore(self.generator.in_flight)
-            return list(await asyncio.gather(*(self._asked(job, step, room) for job in asked)))
+            return await settled(self._asked(job, step, room) for job in asked)
 
         for job, made in zip(asked, submit(every()).result() if asked else [], strict=True):
             job.paid(made)
