@@ -1,6 +1,6 @@
 """Whether the coder's metrics are sound: references, harmless changes, three severities of damage, blank answers.
 
-    python reports/coder_eval.py DATA -o WORK [--items 20] [--model RUN ...] --write reports/coder_eval.md
+    python reports/coder_eval.py DATA -o WORK [--items 20] [--farm 60] [--model RUN ...] --write reports/coder_eval.md
 
 Each suite is run once, as `janus-reward eval coder` does, on a file of six answers an item: its own reference, a
 harmless change of it, damage of severity 1, 2 and 3 that can be seen (`docs/corruptions.md`; drawn by seed), and a
@@ -11,6 +11,7 @@ of a real model.
 from __future__ import annotations
 
 import argparse
+import ast
 import json
 import platform
 import time
@@ -19,6 +20,7 @@ from dataclasses import replace
 from itertools import cycle, islice, pairwise
 from pathlib import Path
 from random import Random
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 
 import numpy as np
 
@@ -27,6 +29,7 @@ from janus_reward.coder_eval.items import Item, Items
 from janus_reward.coder_eval.metrics.tree_bleu import tree_bleu
 from janus_reward.corrupt import KINDS, Corruption
 from janus_reward.corrupt.deal import draw
+from janus_reward.scoring import render_dataset
 
 SUITES = ("chartmimic-customized", "design2code", "svgenius-generate", "svgenius-edit", "humaneval", "mbpp")
 VARIANTS = ("reference", "harmless", "slight", "plain", "ruined", "blank")
@@ -35,8 +38,8 @@ BLANK = {
     "html": "<!DOCTYPE html><html><body></body></html>",
     "svg": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"></svg>',
 }
+FARM_SUITE = "chartmimic-customized"
 TREE_PAGES = 484
-_TRIES = 12
 
 
 def main() -> None:
@@ -45,14 +48,17 @@ def main() -> None:
     parser.add_argument("data", type=Path, metavar="DATA")
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="WORK")
     parser.add_argument("--items", type=int, default=20)
-    parser.add_argument("--suites", nargs="*", default=list(SUITES))
+    parser.add_argument("--suites", nargs="*", default=list(SUITES), metavar="NAME|NAME=ITEMS")
+    parser.add_argument("--farm", type=int, default=0, metavar="N", help="charts of the comparison with the farm")
     parser.add_argument("--model", nargs="*", type=Path, default=[], metavar="RUN")
     parser.add_argument("--write", type=Path)
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
-    runs = {name: sanity_run(name, given.data, given.out, given.items) for name in given.suites}
-    parts = [head(given.items)]
+    asked = {name: int(own or given.items) for name, _, own in (suite.partition("=") for suite in given.suites)}
+    runs = {name: sanity_run(name, given.data, given.out, count) for name, count in asked.items()}
+    parts = [head()]
     parts += [sanity_table(name, run) for name, run in runs.items()]
+    parts += [farm_table(given.data, given.out, given.farm)] if given.farm else []
     parts += [cost_table(runs), tree_speed(given.data), *(model_table(EvalRun(run)) for run in given.model)]
     text = "\n".join(parts)
     print(text)
@@ -77,12 +83,57 @@ def variants(item: Item, stranger: Item) -> list[str]:
     code = item.triple.code or ""
     whole = (item.tests.prompt if item.tests else "") + code
     damaged = [_damaged(item, stranger, whole, _wanted(severity)) for severity in (0, 1, 2, 3)]
+    if item.tests:
+        damaged[1:3] = [mutant(whole, 1, item.triple.id), mutant(whole, 3, item.triple.id)]
     return [fenced(whole), *map(fenced, damaged), fenced(BLANK[item.triple.language or "python"])]
 
 
 def fenced(code: str | None) -> str:
     """An answer as a model gives it; a missing variant is marked, and left out of the table."""
     return "" if code is None else f"```\n{code}\n```"
+
+
+class _Mutation(ast.NodeTransformer):
+    """Changes the chosen ones of a program's comparisons, sums and whole numbers, counted in the order of the tree."""
+
+    def __init__(self, chosen: set[int]) -> None:
+        self.chosen, self.seen = chosen, 0
+
+    def _hit(self) -> bool:
+        self.seen += 1
+        return self.seen - 1 in self.chosen
+
+    def visit_Compare(self, node: ast.Compare) -> ast.AST:
+        """`<` becomes `<=`, `==` becomes `!=`, and so on."""
+        self.generic_visit(node)
+        if self._hit():
+            node.ops[0] = _TURNED.get(type(node.ops[0]), ast.NotEq)()
+        return node
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        """Plus and minus change places."""
+        self.generic_visit(node)
+        if isinstance(node.op, (ast.Add, ast.Sub)) and self._hit():
+            node.op = ast.Sub() if isinstance(node.op, ast.Add) else ast.Add()
+        return node
+
+    def visit_Constant(self, node: ast.Constant) -> ast.AST:
+        """A whole number grows by one."""
+        whole = isinstance(node.value, int) and not isinstance(node.value, bool)
+        return ast.copy_location(ast.Constant(node.value + 1), node) if whole and self._hit() else node
+
+
+_TURNED: dict[type[ast.cmpop], type[ast.cmpop]] = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt}
+
+
+def mutant(code: str, places: int, name: str) -> str | None:
+    """The program with so many of its places changed, drawn by name; `None` when it has too few."""
+    counted = _Mutation(set())
+    counted.visit(ast.parse(code))
+    if counted.seen < places:
+        return None
+    chosen = set(Random(draw(name, places)).sample(range(counted.seen), places))
+    return ast.unparse(_Mutation(chosen).visit(ast.parse(code)))
 
 
 def _wanted(severity: int) -> Callable[[Corruption], bool]:
@@ -105,15 +156,16 @@ def _damaged(item: Item, stranger: Item, code: str, wanted: Callable[[Corruption
     return None
 
 
-def head(count: int) -> str:
+def head() -> str:
     """What this is and where it was made."""
     return f"""# The metrics of coders, checked
 
 Made by `python reports/coder_eval.py DATA -o WORK --write reports/coder_eval.md` ({platform.machine()}, Python
-{platform.python_version()}): the first {count} items of each suite with six answers each. `slight`, `plain` and
+{platform.python_version()}): the first items of each suite with six answers each. `slight`, `plain` and
 `ruined` are controlled damage of severity 1, 2 and 3 that changes the picture
 ([docs/corruptions.md](../docs/corruptions.md)), drawn by seed; items that no kind of a severity applies to are left out
-of that column (n in brackets). Means over items; an answer that does not run or draws nothing has the lowest value.
+of that column (n in brackets). For HumanEval and MBPP `slight` and `plain` are one and three comparisons, sums or
+numbers changed. Means over items; an answer that does not run or draws nothing has the lowest value.
 """
 
 
@@ -164,6 +216,41 @@ def cost_table(runs: dict[str, EvalRun]) -> str:
         total = sum(value for step, value in seconds.items() if step != "rubric")
         lines.append(f"| {name} | {first:.3f} s | {total:.3f} s | {slowest} {seconds[slowest]:.3f} s |")
     return "\n".join([*lines, "", "Medians on a machine that was busy with other work; metrics without `rubric`.", ""])
+
+
+def farm_table(data: Path, out: Path, count: int) -> str:
+    """A chart suite against the bare rendering of the same charts: each chart is drawn once in both."""
+    suite, _ = load_suite(FARM_SUITE)
+    charts = [item.triple for item in Items(suite, data, count)]
+    source, quick = out / "farm.jsonl", out / "farm.yaml"
+    rows = [{"id": chart.id, "code": chart.code, "language": "python", "domain": "chart"} for chart in charts]
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    metrics = [name for name in suite.metrics if MEASURES[name].by == "facts"]
+    quick.write_text(suite.model_copy(update={"metrics": tuple(metrics)}).model_dump_json(), encoding="utf-8")
+    drawn = _timed(lambda: render_dataset(source, out / "farm-render", workers=1))
+    measured = _timed(
+        lambda: evaluate_coder("reference", str(quick), out / "farm-eval", data=data, limit=count, workers=1)
+    )
+    return f"""## A chart suite against the render farm
+
+| {len(charts)} charts of {FARM_SUITE}, one worker | CPU s | charts a CPU second |
+|---|---|---|
+| `janus-reward render` | {drawn:.1f} | {len(charts) / drawn:.2f} |
+| `janus-reward eval coder`, {len(metrics)} metrics | {measured:.1f} | {len(charts) / measured:.2f} |
+
+The suite runs at {drawn / measured:.0%} of the farm's speed; CPU time of all processes, start-up included.
+"""
+
+
+def _timed(work: Callable[[], object]) -> float:
+    """CPU seconds of a piece of work, its child processes included."""
+    before = _cpu()
+    work()
+    return _cpu() - before
+
+
+def _cpu() -> float:
+    return sum(usage.ru_utime + usage.ru_stime for usage in map(getrusage, (RUSAGE_SELF, RUSAGE_CHILDREN)))
 
 
 def tree_speed(data: Path) -> str:

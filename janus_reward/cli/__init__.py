@@ -78,5 +78,6 @@ from janus_reward.cli import (  # noqa: E402
     score,  # noqa: F401
     select,  # noqa: F401
     serve,  # noqa: F401
+    synthesize,  # noqa: F401
     train,  # noqa: F401
 )

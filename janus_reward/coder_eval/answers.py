@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Iterator, Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from janus_reward.coder_eval.asking import Asker
 from janus_reward.coder_eval.items import Item, Items
 from janus_reward.dataset.fences import strip_fences
-from janus_reward.errors import InputError
+from janus_reward.errors import InputError, JanusError
 from janus_reward.generation import Generator, Made
 from janus_reward.judges.loop import submit
 from janus_reward.triple import Reason
@@ -87,13 +87,20 @@ class ModelAnswers:
     def stream(self, items: Items, start: int) -> Iterator[Answer]:
         """As the protocol. Raises EndpointDown, EndpointRefused, BudgetSpent."""
         window: deque[tuple[int, int, Item, Future[Made]]] = deque()
-        for row, number, item in _numbered(items, self.samples, start):
-            made = submit(self._generator.ask(self._asker.request(item, number)))
-            window.append((row, number, item, made))
-            if len(window) > self._generator.in_flight:
+        try:
+            for row, number, item in _numbered(items, self.samples, start):
+                made = submit(self._generator.ask(self._asker.request(item, number)))
+                window.append((row, number, item, made))
+                if len(window) > self._generator.in_flight:
+                    yield _answered(*window.popleft())
+            while window:
                 yield _answered(*window.popleft())
-        while window:
-            yield _answered(*window.popleft())
+        except JanusError:
+            wait([made for *_, made in window])  # what is under way ends and is kept in the ledger
+            raise
+        finally:
+            for *_, made in window:
+                made.cancel()
 
 
 class GivenAnswers:

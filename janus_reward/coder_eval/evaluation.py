@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import os
@@ -29,7 +28,7 @@ from janus_reward.errors import InputError, Stopped
 from janus_reward.generation import Account, Generator, generator_file
 from janus_reward.judges import judge_named
 from janus_reward.judges.file import read_judge_file
-from janus_reward.judges.loop import submit
+from janus_reward.judges.loop import settled, submit
 from janus_reward.judges.model_file import ModelFile
 from janus_reward.run.manifest import RunFolder
 from janus_reward.run.schema import Row
@@ -174,7 +173,7 @@ def _graded(batch: list[Measured], work: _Work) -> list[Measured]:
         return batch
 
     async def every() -> list[Measured]:
-        return list(await asyncio.gather(*(_with_grades(measured, grader, names) for measured in batch)))
+        return await settled(_with_grades(measured, grader, names) for measured in batch)
 
     return submit(every()).result()
 
@@ -183,7 +182,7 @@ async def _with_grades(measured: Measured, grader: Grader, names: list[str]) -> 
     if measured.case is None:
         return measured
     case = measured.case
-    found = await asyncio.gather(*(grader.grade(name, case) for name in names))
+    found = await settled(grader.grade(name, case) for name in names)
     return replace(measured, scores={**measured.scores, **dict(zip(names, found, strict=True))}, case=None)
 
 

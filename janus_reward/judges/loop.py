@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine, Iterable
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -18,6 +18,16 @@ _loops: dict[int, asyncio.AbstractEventLoop] = {}
 def submit(work: Coroutine[Any, Any, T]) -> Future[T]:
     """Run a coroutine on the shared loop, from any thread but its own."""
     return asyncio.run_coroutine_threadsafe(work, _loop())
+
+
+async def settled(waiting: Iterable[Awaitable[T]]) -> list[T]:
+    """Every result, in order. When one fails the others still come to their end before the first error is raised."""
+    found: list[T] = []
+    for result in await asyncio.gather(*waiting, return_exceptions=True):
+        if isinstance(result, BaseException):
+            raise result
+        found.append(result)
+    return found
 
 
 def _loop() -> asyncio.AbstractEventLoop:

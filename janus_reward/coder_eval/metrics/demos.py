@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-_CONTROLS = ("button", "slider", "select", "checkbox", "radio", "input")
-
 
 def responsive(facts: Mapping[str, Any]) -> float | None:
     """Share of the driven controls that could be reached, changed something, and threw nothing.
@@ -22,19 +20,6 @@ def responsive(facts: Mapping[str, Any]) -> float | None:
         return None if controls else 0.0
     decided = [probe for probe in probes if _decided(probe)]
     return sum(map(_works, decided)) / len(decided) if decided else None
-
-
-def controls_found(facts: Mapping[str, Any], reference: Mapping[str, int]) -> float | None:
-    """Share of the wanted controls (kind to count) that the page has, each kind up to its count.
-
-    Returns: `None` when none are wanted.
-    """
-    wanted = {kind: count for kind, count in reference.items() if kind in _CONTROLS and count > 0}
-    if not wanted:
-        return None
-    told = facts.get("controls")
-    kinds = [item.get("kind") for item in told if isinstance(item, Mapping)] if isinstance(told, list) else []
-    return sum(min(count, kinds.count(kind)) for kind, count in wanted.items()) / sum(wanted.values())
 
 
 def _decided(probe: Any) -> bool:
