@@ -9,13 +9,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from janus_reward.dataset import Source, open_source
+from janus_reward.engines import known_engine
 from janus_reward.engines.local import LocalEngine
+from janus_reward.engines.ray_settings import RaySettings, read_ray_settings
 from janus_reward.errors import InputError, JanusError, Stopped
 from janus_reward.evidence import SIGNALS, readers_asked
 from janus_reward.judges import WaitingJudge, judge_named, waits
@@ -38,8 +41,8 @@ from janus_reward.stages import (
 )
 from janus_reward.triple import Triple
 
-ENGINES = ("local",)
-"""Engines that can run a dataset; `ray` joins with the scale work."""
+if TYPE_CHECKING:
+    from janus_reward.engines.ray_stage import RayEngine
 
 _BATCH_ROWS = 4
 
@@ -76,6 +79,15 @@ class _Job:
     outcomes: dict[str, int] = field(default_factory=dict)
     purse: Purse | None = None
     stream: JudgeStream | None = None
+    ray: RaySettings | None = None
+
+    def engine(self, workers: int | None) -> LocalEngine[Triple, Finished] | RayEngine:
+        """What runs the stage."""
+        if self.ray is None:
+            return LocalEngine(self.make, workers or os.cpu_count() or 1, self.on_death)
+        from janus_reward.engines.ray_stage import RayEngine
+
+        return RayEngine(self.make, workers, self.on_death, self.ray)
 
     def finished(self, batches: Iterable[list[Finished]]) -> Iterable[list[Finished]]:
         """What the stage made, judged when the judge is one that waits."""
@@ -93,6 +105,7 @@ def score_dataset(
     limit: int | None = None,
     workers: int | None = None,
     engine: str = "local",
+    ray: str | Path | RaySettings | None = None,
     seed: int = 0,
     shard_rows: int = 256,
     cache: str | Path | None = None,
@@ -112,7 +125,8 @@ def score_dataset(
         render: `auto`, `always` or `never` (see `RenderFarm`).
         limit: only the first rows.
         workers: processes; all cores when `None`.
-        engine: where the work runs; `local` is the processes of this machine.
+        engine: where the work runs: `local`, the processes of this machine; `ray`, a Ray cluster.
+        ray: its settings, or the file that holds them (`docs/scale.md`).
         seed: for every random choice.
         shard_rows: rows per Parquet shard, the unit of resuming.
         cache: folder that keeps renders between runs, so that another rubric or judge renders nothing again.
@@ -127,7 +141,7 @@ def score_dataset(
         EndpointRefused: the judge's endpoint rejects us or lacks what the judge needs.
         DiskError, Stopped, EndpointDown: the run stopped between two shards; the same call goes on.
     """
-    _known_engine(engine)
+    on_ray = _ray_settings(engine, ray)
     rubric_folder = Path(rubrics) if rubrics is not None else None
     rubric_set, the_judge = RubricSet.load(rubric_folder), judge_named(judge)
     settings = RenderSettings(seed=seed)
@@ -152,6 +166,7 @@ def score_dataset(
         on_death=partial(dead_verdict, the_judge.name, rubric_set),
         stream=JudgeStream(waiting, rubric_set) if waiting else None,
         purse=_purse(waiting, rubric_set, Path(out), ledger, budget, on_notice),
+        ray=on_ray,
     )
     source = open_source(str(src), mapping=mapping, limit=limit)
     return _run(job, source, Path(out), mapping, limit, workers, shard_rows, on_progress)
@@ -165,6 +180,8 @@ def render_dataset(
     render: RenderMode = "auto",
     limit: int | None = None,
     workers: int | None = None,
+    engine: str = "local",
+    ray: str | Path | RaySettings | None = None,
     seed: int = 0,
     shard_rows: int = 256,
     cache: str | Path | None = None,
@@ -179,6 +196,7 @@ def render_dataset(
         make=RenderStageConfig(Path(out) / "renders", Path(cache) if cache is not None else None, settings, render),
         settings={"command": "render", "render": render, "render_settings": asdict(settings), "seed": seed},
         on_death=dead_render,
+        ray=_ray_settings(engine, ray),
     )
     source = open_source(str(src), mapping=mapping, limit=limit)
     return _run(job, source, Path(out), mapping, limit, workers, shard_rows, on_progress)
@@ -201,8 +219,10 @@ def _run(
         "shard_rows": shard_rows,
         "janus_reward": version("janus-reward"),
     }
-    count = workers or os.cpu_count() or 1
-    folder = RunFolder(out, job.settings, {"source": source.name, "workers": count, "versions": versions()})
+    where = "local" if job.ray is None else "ray"
+    folder = RunFolder(
+        out, job.settings, {"source": source.name, "engine": where, "workers": workers, "versions": versions()}
+    )
     started, before = time.monotonic(), float(folder.manifest["wall_s"])
     try:
         if folder.manifest.get("finished"):
@@ -210,7 +230,7 @@ def _run(
             return Run(out)
         if job.purse is not None:
             job.purse.open(folder, source)
-        rows = _write(job, source, out, count, shard_rows, on_progress)
+        rows = _write(job, source, out, workers, shard_rows, on_progress)
         folder.save(status="done", finished=True, rows=rows, wall_s=before + time.monotonic() - started)
         folder.save(summary=_counts(Run(out)))
     except (KeyboardInterrupt, JanusError) as error:
@@ -230,7 +250,7 @@ def _write(
     job: _Job,
     source: Source,
     out: Path,
-    workers: int,
+    workers: int | None,
     shard_rows: int,
     on_progress: Callable[[Progress], None] | None,
 ) -> int:
@@ -240,10 +260,10 @@ def _write(
     number = shards.finished()
     done = resumed = shards.count()
     total = source.count() if on_progress else None
-    engine = LocalEngine(job.make, workers, job.on_death)
+    engine = job.engine(workers)
     pending: list[Finished] = []
     try:
-        for batch in job.finished(engine.map(_batches(source.iter(start=resumed), _BATCH_ROWS))):
+        for batch in job.finished(engine.map(_Batches(source, resumed, job.ray.rows if job.ray else _BATCH_ROWS))):
             pending += batch
             done += len(batch)
             if on_progress:
@@ -283,15 +303,18 @@ def _scored(finished: Finished, judge_revision: str) -> Row:
     return score_row(finished.verdict, judge_revision, finished.error)
 
 
-def _batches(triples: Iterator[Triple], size: int) -> Iterable[list[Triple]]:
-    batch: list[Triple] = []
-    for triple in triples:
-        batch.append(triple)
-        if len(batch) == size:
+@dataclass(frozen=True, slots=True)
+class _Batches:
+    """Batches of the triples from row `start` on; picklable, and the same each time."""
+
+    source: Source
+    start: int
+    size: int
+
+    def __iter__(self) -> Iterator[list[Triple]]:
+        triples = self.source.iter(start=self.start)
+        while batch := list(islice(triples, self.size)):
             yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def _count(outcomes: dict[str, int], batch: Sequence[Finished]) -> None:
@@ -327,9 +350,11 @@ def _purse(
     return Purse(judge, rubrics, Path(ledger) if ledger is not None else out, budget, on_notice)
 
 
-def _known_engine(engine: str) -> None:
-    if engine not in ENGINES:
-        raise InputError(f"unknown engine {engine!r}", hint=f"Known engines: {', '.join(ENGINES)}.")
+def _ray_settings(engine: str, ray: str | Path | RaySettings | None) -> RaySettings | None:
+    """How to use Ray, or `None` for the local engine."""
+    if known_engine(engine) == "local":
+        return None
+    return ray if isinstance(ray, RaySettings) else read_ray_settings(ray)
 
 
 def versions() -> dict[str, str]:

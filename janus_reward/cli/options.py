@@ -29,6 +29,12 @@ Mode = Annotated[
 ]
 Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Only the first N rows.")]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Processes; all cores when absent.")]
+Engine = Annotated[
+    str, typer.Option("--engine", metavar="local|ray", help="The processes of this machine, or a Ray cluster.")
+]
+Ray = Annotated[
+    Path | None, typer.Option("--ray", metavar="FILE", help="What each stage gets of the cluster; see docs/scale.md.")
+]
 Seed = Annotated[int, typer.Option("--seed", help="For every random choice.")]
 ShardRows = Annotated[int, typer.Option("--shard-rows", min=1, help="Rows per Parquet shard, the unit of resuming.")]
 Cache = Annotated[
