@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from janus_reward.dataset import Source, open_source
-from janus_reward.engines import known_engine
 from janus_reward.engines.local import LocalEngine
-from janus_reward.engines.ray_settings import RaySettings, read_ray_settings
+from janus_reward.engines.ray_settings import RaySettings, settings_for
 from janus_reward.errors import InputError, JanusError, Stopped
 from janus_reward.evidence import SIGNALS, readers_asked
 from janus_reward.judges import WaitingJudge, judge_named, waits
@@ -39,6 +38,7 @@ from janus_reward.stages import (
     dead_render,
     dead_verdict,
 )
+from janus_reward.storage import anywhere
 from janus_reward.triple import Triple
 
 if TYPE_CHECKING:
@@ -94,6 +94,7 @@ class _Job:
         return batches if self.stream is None else self.stream.map(batches)
 
 
+@anywhere(sources=("src",), runs=("out",))
 def score_dataset(
     src: str | Path,
     out: str | Path,
@@ -117,8 +118,8 @@ def score_dataset(
     """Score every triple of a dataset into a run folder; the same call resumes an unfinished run.
 
     Args:
-        src: a file, a folder or a Hub id, as in `janus_reward.dataset.open_source`.
-        out: the run folder.
+        src: a file, a folder, a Hub id or an address, as in `janus_reward.dataset.open_source`.
+        out: the run folder, or its address (`s3://...`).
         judge: name of a judge, or path of a judge file.
         rubrics: folder whose rubric files replace the built-in ones of the same domain and task.
         mapping: record field to path in the source's rows.
@@ -141,7 +142,7 @@ def score_dataset(
         EndpointRefused: the judge's endpoint rejects us or lacks what the judge needs.
         DiskError, Stopped, EndpointDown: the run stopped between two shards; the same call goes on.
     """
-    on_ray = _ray_settings(engine, ray)
+    on_ray = settings_for(engine, ray)
     rubric_folder = Path(rubrics) if rubrics is not None else None
     rubric_set, the_judge = RubricSet.load(rubric_folder), judge_named(judge)
     settings = RenderSettings(seed=seed)
@@ -172,6 +173,7 @@ def score_dataset(
     return _run(job, source, Path(out), mapping, limit, workers, shard_rows, on_progress)
 
 
+@anywhere(sources=("src",), runs=("out",))
 def render_dataset(
     src: str | Path,
     out: str | Path,
@@ -196,7 +198,7 @@ def render_dataset(
         make=RenderStageConfig(Path(out) / "renders", Path(cache) if cache is not None else None, settings, render),
         settings={"command": "render", "render": render, "render_settings": asdict(settings), "seed": seed},
         on_death=dead_render,
-        ray=_ray_settings(engine, ray),
+        ray=settings_for(engine, ray),
     )
     source = open_source(str(src), mapping=mapping, limit=limit)
     return _run(job, source, Path(out), mapping, limit, workers, shard_rows, on_progress)
@@ -348,13 +350,6 @@ def _purse(
             raise InputError("--budget is for judges that cost something", hint="Give a judge file, or no budget.")
         return None
     return Purse(judge, rubrics, Path(ledger) if ledger is not None else out, budget, on_notice)
-
-
-def _ray_settings(engine: str, ray: str | Path | RaySettings | None) -> RaySettings | None:
-    """How to use Ray, or `None` for the local engine."""
-    if known_engine(engine) == "local":
-        return None
-    return ray if isinstance(ray, RaySettings) else read_ray_settings(ray)
 
 
 def versions() -> dict[str, str]:

@@ -13,10 +13,13 @@ Source = Annotated[
     str,
     typer.Argument(
         metavar="SRC",
-        help="JSONL (.gz), Parquet, a `datasets` folder or Hub id, a folder of files, chat-style records.",
+        help="JSONL (.gz), Parquet, a `datasets` folder or Hub id, files in a folder, chat-style records; an address.",
     ),
 ]
 RunOut = Annotated[Path, typer.Option("-o", "--out", metavar="RUN", help="Run folder; the same command resumes it.")]
+RunPlace = Annotated[
+    str, typer.Option("-o", "--out", metavar="RUN", help="Run folder or address; the same command resumes it.")
+]
 Mapping = Annotated[
     list[str] | None,
     typer.Option("--map", metavar="FIELD=PATH", help="Where a field lies in the rows, e.g. instruction=meta.prompt."),

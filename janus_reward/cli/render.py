@@ -11,7 +11,7 @@ from janus_reward.cli.score import finish
 @app.command("render")
 def render(
     src: options.Source,
-    out: options.RunOut,
+    out: options.RunPlace,
     mapping: options.Mapping = None,
     mode: options.Mode = "auto",
     limit: options.Limit = None,

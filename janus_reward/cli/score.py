@@ -18,7 +18,7 @@ app.add_typer(score_app, name="score")
 @score_app.command("dataset")
 def dataset(
     src: options.Source,
-    out: options.RunOut,
+    out: options.RunPlace,
     judge: Annotated[
         str, typer.Option("--judge", metavar="NAME|FILE", help="The judge; `evidence` needs no model.")
     ] = "evidence",

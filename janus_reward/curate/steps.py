@@ -54,7 +54,7 @@ def score(config: CurateConfig, place: Place) -> Told:
     """Render, measure, judge."""
     from janus_reward.scoring import score_dataset
 
-    options = config.score.model_dump(exclude={"map"})
+    options = config.score.model_dump(exclude={"map"}) | _where(config)
     run = score_dataset(
         config.source, place.of("score"), mapping=config.score.map, on_progress=place.on_progress, **options
     )
@@ -69,7 +69,7 @@ def dedup(config: CurateConfig, place: Place) -> Told:
         settings = room.DedupSettings(**_tuples(config.dedup or {}))
     except TypeError as error:
         raise InputError(f"dedup: {error}", hint="See the options of `janus-reward dedup --help`.") from error
-    counts = room.dedup_dataset(place.of("score"), place.of("dedup"), settings)
+    counts = room.dedup_dataset(place.of("score"), place.of("dedup"), settings, **_where(config))
     return {name: counts[name] for name in ("rows", "survivors", "removed", "clusters")}
 
 
@@ -85,7 +85,12 @@ def decontaminate(config: CurateConfig, place: Place) -> Told:
     except TypeError as error:
         raise InputError(f"decontaminate: {error}", hint="See `janus-reward decontaminate --help`.") from error
     counts = room.decontaminate_dataset(
-        place.of("score"), place.of("decontaminate"), [str(name) for name in against], settings, data=data
+        place.of("score"),
+        place.of("decontaminate"),
+        [str(name) for name in against],
+        settings,
+        data=data,
+        **_where(config),
     )
     return dict(counts)
 
@@ -155,6 +160,11 @@ STEPS = (
     Step("report", lambda config: None if config.report is None else config.report.model_dump(), report),
 )
 """All steps, in the order in which they are done."""
+
+
+def _where(config: CurateConfig) -> dict[str, Any]:
+    """The engine of a step."""
+    return {"engine": "ray" if config.score.engine == "ray" else config.engine, "ray": config.ray}
 
 
 def _room(name: str) -> Any:

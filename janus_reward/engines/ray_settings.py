@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from janus_reward.engines import known_engine
 from janus_reward.errors import InputError, RubricError
 from janus_reward.rubric_file import describe, read_document
 
@@ -63,3 +64,10 @@ def read_ray_settings(path: str | Path | None) -> RaySettings:
         raise InputError(error.message, hint="See docs/scale.md.") from None
     except ValidationError as error:
         raise InputError(describe(error, document).message, hint="See docs/scale.md.") from None
+
+
+def settings_for(engine: str, ray: str | Path | RaySettings | None) -> RaySettings | None:
+    """How an engine uses Ray; `None` for the local one. Raises InputError for an unknown engine or a wrong file."""
+    if known_engine(engine) == "local":
+        return None
+    return ray if isinstance(ray, RaySettings) else read_ray_settings(ray)

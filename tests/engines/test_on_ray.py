@@ -151,8 +151,13 @@ def test_decontamination_gives_the_same_on_a_cluster(cluster, tmp_path):
 
     words = [f"w{at}" for at in range(400)]
     items = [" ".join(words[at * 20 : at * 20 + 20]) for at in range(10)]
-    (tmp_path / "bench.jsonl").write_text("".join(json.dumps({"id": f"b{at}", "question": text}) + "\n" for at, text in enumerate(items)))
-    rows = [{"id": f"r{at}", "instruction": items[at % 10] if at % 3 == 0 else f"free text {at}", "code": f"x{at}"} for at in range(60)]
+    (tmp_path / "bench.jsonl").write_text(
+        "".join(json.dumps({"id": f"b{at}", "question": text}) + "\n" for at, text in enumerate(items))
+    )
+    rows = [
+        {"id": f"r{at}", "instruction": items[at % 10] if at % 3 == 0 else f"free text {at}", "code": f"x{at}"}
+        for at in range(60)
+    ]
     (tmp_path / "corpus.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     for engine in ("local", "ray"):
         counts = decontaminate_dataset(
@@ -174,5 +179,3 @@ def test_settings_that_are_wrong_name_file_and_line(tmp_path):
     assert share.options() == {"num_cpus": 1.0, "num_gpus": 0.5, "resources": {"render": 1.0}}
     with pytest.raises(InputError, match="unknown engine"):
         jr.score_dataset("nowhere", tmp_path, engine="dask")
-
-
