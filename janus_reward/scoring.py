@@ -9,13 +9,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from janus_reward.dataset import Source, open_source
 from janus_reward.engines.local import LocalEngine
+from janus_reward.engines.ray_settings import RaySettings, settings_for
 from janus_reward.errors import InputError, JanusError, Stopped
 from janus_reward.evidence import SIGNALS, readers_asked
 from janus_reward.judges import WaitingJudge, judge_named, waits
@@ -36,10 +38,11 @@ from janus_reward.stages import (
     dead_render,
     dead_verdict,
 )
+from janus_reward.storage import anywhere
 from janus_reward.triple import Triple
 
-ENGINES = ("local",)
-"""Engines that can run a dataset; `ray` joins with the scale work."""
+if TYPE_CHECKING:
+    from janus_reward.engines.ray_stage import RayEngine
 
 _BATCH_ROWS = 4
 
@@ -77,12 +80,22 @@ class _Job:
     purse: Purse | None = None
     stream: JudgeStream | None = None
     origin: str = ""
+    ray: RaySettings | None = None
+
+    def engine(self, workers: int | None) -> LocalEngine[Triple, Finished] | RayEngine:
+        """What runs the stage."""
+        if self.ray is None:
+            return LocalEngine(self.make, workers or os.cpu_count() or 1, self.on_death)
+        from janus_reward.engines.ray_stage import RayEngine
+
+        return RayEngine(self.make, workers, self.on_death, self.ray)
 
     def finished(self, batches: Iterable[list[Finished]]) -> Iterable[list[Finished]]:
         """What the stage made, judged when the judge is one that waits."""
         return batches if self.stream is None else self.stream.map(batches)
 
 
+@anywhere(sources=("src",), runs=("out",))
 def score_dataset(
     src: str | Path,
     out: str | Path,
@@ -94,6 +107,7 @@ def score_dataset(
     limit: int | None = None,
     workers: int | None = None,
     engine: str = "local",
+    ray: str | Path | RaySettings | None = None,
     seed: int = 0,
     shard_rows: int = 256,
     cache: str | Path | None = None,
@@ -105,15 +119,16 @@ def score_dataset(
     """Score every triple of a dataset into a run folder; the same call resumes an unfinished run.
 
     Args:
-        src: a file, a folder or a Hub id, as in `janus_reward.dataset.open_source`.
-        out: the run folder.
+        src: a file, a folder, a Hub id or an address, as in `janus_reward.dataset.open_source`.
+        out: the run folder, or its address (`s3://...`).
         judge: name of a judge, or path of a judge file.
         rubrics: folder whose rubric files replace the built-in ones of the same domain and task.
         mapping: record field to path in the source's rows.
         render: `auto`, `always` or `never` (see `RenderFarm`).
         limit: only the first rows.
         workers: processes; all cores when `None`.
-        engine: where the work runs; `local` is the processes of this machine.
+        engine: where the work runs: `local`, the processes of this machine; `ray`, a Ray cluster.
+        ray: its settings, or the file that holds them (`docs/scale.md`).
         seed: for every random choice.
         shard_rows: rows per Parquet shard, the unit of resuming.
         cache: folder that keeps renders between runs, so that another rubric or judge renders nothing again.
@@ -128,7 +143,7 @@ def score_dataset(
         EndpointRefused: the judge's endpoint rejects us or lacks what the judge needs.
         DiskError, Stopped, EndpointDown: the run stopped between two shards; the same call goes on.
     """
-    _known_engine(engine)
+    on_ray = settings_for(engine, ray)
     rubric_folder = Path(rubrics) if rubrics is not None else None
     rubric_set, the_judge = RubricSet.load(rubric_folder), judge_named(judge)
     settings = RenderSettings(seed=seed)
@@ -154,11 +169,13 @@ def score_dataset(
         stream=JudgeStream(waiting, rubric_set) if waiting else None,
         purse=_purse(waiting, rubric_set, Path(out), ledger, budget, on_notice),
         origin=str(src),
+        ray=on_ray,
     )
     source = open_source(str(src), mapping=mapping, limit=limit)
     return _run(job, source, Path(out), mapping, limit, workers, shard_rows, on_progress)
 
 
+@anywhere(sources=("src",), runs=("out",))
 def render_dataset(
     src: str | Path,
     out: str | Path,
@@ -167,6 +184,8 @@ def render_dataset(
     render: RenderMode = "auto",
     limit: int | None = None,
     workers: int | None = None,
+    engine: str = "local",
+    ray: str | Path | RaySettings | None = None,
     seed: int = 0,
     shard_rows: int = 256,
     cache: str | Path | None = None,
@@ -181,6 +200,7 @@ def render_dataset(
         make=RenderStageConfig(Path(out) / "renders", Path(cache) if cache is not None else None, settings, render),
         settings={"command": "render", "render": render, "render_settings": asdict(settings), "seed": seed},
         on_death=dead_render,
+        ray=settings_for(engine, ray),
     )
     source = open_source(str(src), mapping=mapping, limit=limit)
     return _run(job, source, Path(out), mapping, limit, workers, shard_rows, on_progress)
@@ -208,8 +228,13 @@ def _run(
         "shard_rows": shard_rows,
         "janus_reward": version("janus-reward"),
     }
-    count = workers or os.cpu_count() or 1
-    info = {"source": source.name, "source_path": _from(out, job.origin), "workers": count, "versions": versions()}
+    info = {
+        "source": source.name,
+        "source_path": _from(out, job.origin),
+        "engine": "local" if job.ray is None else "ray",
+        "workers": workers,
+        "versions": versions(),
+    }
     folder = RunFolder(out, job.settings, info)
     started, before = time.monotonic(), float(folder.manifest["wall_s"])
     try:
@@ -218,7 +243,7 @@ def _run(
             return Run(out)
         if job.purse is not None:
             job.purse.open(folder, source)
-        rows = _write(job, source, out, count, shard_rows, on_progress)
+        rows = _write(job, source, out, workers, shard_rows, on_progress)
         folder.save(status="done", finished=True, rows=rows, wall_s=before + time.monotonic() - started)
         folder.save(summary=_counts(Run(out)))
     except (KeyboardInterrupt, JanusError) as error:
@@ -238,7 +263,7 @@ def _write(
     job: _Job,
     source: Source,
     out: Path,
-    workers: int,
+    workers: int | None,
     shard_rows: int,
     on_progress: Callable[[Progress], None] | None,
 ) -> int:
@@ -248,10 +273,10 @@ def _write(
     number = shards.finished()
     done = resumed = shards.count()
     total = source.count() if on_progress else None
-    engine = LocalEngine(job.make, workers, job.on_death)
+    engine = job.engine(workers)
     pending: list[Finished] = []
     try:
-        for batch in job.finished(engine.map(_batches(source.iter(start=resumed), _BATCH_ROWS))):
+        for batch in job.finished(engine.map(_Batches(source, resumed, job.ray.rows if job.ray else _BATCH_ROWS))):
             pending += batch
             done += len(batch)
             if on_progress:
@@ -291,15 +316,18 @@ def _scored(finished: Finished, judge_revision: str) -> Row:
     return score_row(finished.verdict, judge_revision, finished.error)
 
 
-def _batches(triples: Iterator[Triple], size: int) -> Iterable[list[Triple]]:
-    batch: list[Triple] = []
-    for triple in triples:
-        batch.append(triple)
-        if len(batch) == size:
+@dataclass(frozen=True, slots=True)
+class _Batches:
+    """Batches of the triples from row `start` on; picklable, and the same each time."""
+
+    source: Source
+    start: int
+    size: int
+
+    def __iter__(self) -> Iterator[list[Triple]]:
+        triples = self.source.iter(start=self.start)
+        while batch := list(islice(triples, self.size)):
             yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def _count(outcomes: dict[str, int], batch: Sequence[Finished]) -> None:
@@ -333,11 +361,6 @@ def _purse(
             raise InputError("--budget is for judges that cost something", hint="Give a judge file, or no budget.")
         return None
     return Purse(judge, rubrics, Path(ledger) if ledger is not None else out, budget, on_notice)
-
-
-def _known_engine(engine: str) -> None:
-    if engine not in ENGINES:
-        raise InputError(f"unknown engine {engine!r}", hint=f"Known engines: {', '.join(ENGINES)}.")
 
 
 def versions() -> dict[str, str]:

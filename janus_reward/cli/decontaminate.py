@@ -14,7 +14,7 @@ from janus_reward.cli import app, options
 @app.command("decontaminate")
 def decontaminate(
     src: Annotated[str, typer.Argument(metavar="SRC|RUN", help="A dataset, or the run folder that scored it.")],
-    out: options.RunOut,
+    out: options.RunPlace,
     against: Annotated[
         list[str] | None,
         typer.Option(
@@ -36,6 +36,8 @@ def decontaminate(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Report only: every row stays.")] = False,
     mapping: options.Mapping = None,
     limit: options.Limit = None,
+    engine: options.Engine = "local",
+    ray: options.Ray = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Remove rows that hold items of benchmarks: their questions, answers or pictures.
@@ -62,12 +64,14 @@ def decontaminate(
         dry_run=dry_run,
         mapping=options.parsed_mapping(mapping),
         limit=limit,
+        engine=engine,
+        ray=ray,
         on_note=lambda text: typer.echo(text, err=True),
     )
     if as_json:
         typer.echo(json.dumps(counts, ensure_ascii=False))
     else:
-        typer.echo((out / "report.md").read_text(encoding="utf-8"), nl=False)
+        typer.echo((Path(counts["path"]) / "report.md").read_text(encoding="utf-8"), nl=False)
         typer.echo(f"results: {out}")
     if counts["errors"]:
         typer.echo(f"{counts['errors']} rows have errors", err=True)

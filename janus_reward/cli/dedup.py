@@ -14,7 +14,7 @@ from janus_reward.cli import app, options
 @app.command("dedup")
 def dedup(
     src: Annotated[str, typer.Argument(metavar="SRC|RUN", help="A dataset, or the run folder that scored it.")],
-    out: options.RunOut,
+    out: options.RunPlace,
     threshold: Annotated[float, typer.Option("--threshold", help="Similarity of texts from which they agree.")] = 0.8,
     on: Annotated[
         str, typer.Option("--on", metavar="LIST", help="What is compared, by commas.")
@@ -43,6 +43,8 @@ def dedup(
     ] = None,
     mapping: options.Mapping = None,
     limit: options.Limit = None,
+    engine: options.Engine = "local",
+    ray: options.Ray = None,
     seed: Annotated[int, typer.Option("--seed", help="Of the MinHash permutations.")] = 1,
     as_json: options.AsJson = False,
 ) -> None:
@@ -79,16 +81,18 @@ def dedup(
         index=index,
         mapping=options.parsed_mapping(mapping),
         limit=limit,
+        engine=engine,
+        ray=ray,
         on_note=lambda text: typer.echo(text, err=True),
     )
     _finish(counts, out, as_json)
 
 
-def _finish(counts: dict[str, Any], out: Path, as_json: bool) -> None:
+def _finish(counts: dict[str, Any], out: str, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(counts, ensure_ascii=False))
     else:
-        typer.echo((out / "report.txt").read_text(encoding="utf-8"), nl=False)
+        typer.echo((Path(counts["path"]) / "report.txt").read_text(encoding="utf-8"), nl=False)
         typer.echo(f"results: {out}")
     if counts["errors"]:
         typer.echo(f"{counts['errors']} rows have errors", err=as_json)

@@ -13,10 +13,13 @@ Source = Annotated[
     str,
     typer.Argument(
         metavar="SRC",
-        help="JSONL (.gz), Parquet, a `datasets` folder or Hub id, a folder of files, chat-style records.",
+        help="JSONL (.gz), Parquet, a `datasets` folder or Hub id, files in a folder, chat-style records; an address.",
     ),
 ]
 RunOut = Annotated[Path, typer.Option("-o", "--out", metavar="RUN", help="Run folder; the same command resumes it.")]
+RunPlace = Annotated[
+    str, typer.Option("-o", "--out", metavar="RUN", help="Run folder or address; the same command resumes it.")
+]
 Mapping = Annotated[
     list[str] | None,
     typer.Option("--map", metavar="FIELD=PATH", help="Where a field lies in the rows, e.g. instruction=meta.prompt."),
@@ -29,6 +32,12 @@ Mode = Annotated[
 ]
 Limit = Annotated[int | None, typer.Option("--limit", min=1, help="Only the first N rows.")]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Processes; all cores when absent.")]
+Engine = Annotated[
+    str, typer.Option("--engine", metavar="local|ray", help="The processes of this machine, or a Ray cluster.")
+]
+Ray = Annotated[
+    Path | None, typer.Option("--ray", metavar="FILE", help="What each stage gets of the cluster; see docs/scale.md.")
+]
 Seed = Annotated[int, typer.Option("--seed", help="For every random choice.")]
 ShardRows = Annotated[int, typer.Option("--shard-rows", min=1, help="Rows per Parquet shard, the unit of resuming.")]
 Cache = Annotated[

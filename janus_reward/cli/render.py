@@ -11,11 +11,13 @@ from janus_reward.cli.score import finish
 @app.command("render")
 def render(
     src: options.Source,
-    out: options.RunOut,
+    out: options.RunPlace,
     mapping: options.Mapping = None,
     mode: options.Mode = "auto",
     limit: options.Limit = None,
     workers: options.Workers = None,
+    engine: options.Engine = "local",
+    ray: options.Ray = None,
     seed: options.Seed = 0,
     shard_rows: options.ShardRows = 256,
     cache: options.Cache = None,
@@ -40,6 +42,8 @@ def render(
             render=cast(RenderMode, options.known_mode(mode)),
             limit=limit,
             workers=workers,
+            engine=engine,
+            ray=ray,
             seed=seed,
             shard_rows=shard_rows,
             cache=cache,

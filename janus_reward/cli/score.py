@@ -18,7 +18,7 @@ app.add_typer(score_app, name="score")
 @score_app.command("dataset")
 def dataset(
     src: options.Source,
-    out: options.RunOut,
+    out: options.RunPlace,
     judge: Annotated[
         str, typer.Option("--judge", metavar="NAME|FILE", help="The judge; `evidence` needs no model.")
     ] = "evidence",
@@ -29,7 +29,8 @@ def dataset(
     render: options.Mode = "auto",
     limit: options.Limit = None,
     workers: options.Workers = None,
-    engine: Annotated[str, typer.Option("--engine", metavar="local", help="Where the work runs.")] = "local",
+    engine: options.Engine = "local",
+    ray: options.Ray = None,
     seed: options.Seed = 0,
     shard_rows: options.ShardRows = 256,
     cache: options.Cache = None,
@@ -55,6 +56,8 @@ def dataset(
         janus-reward score dataset corpus.parquet -o runs/a --map instruction=prompt --map code=answer --limit 1000
 
         janus-reward score dataset corpus.parquet -o runs/b --judge judge.yaml --ledger ledger --budget 20
+
+        janus-reward score dataset s3://bucket/corpus.parquet -o s3://bucket/runs/c --engine ray --ray cluster.yaml
     """
     from rich.console import Console
 
@@ -73,6 +76,7 @@ def dataset(
             limit=limit,
             workers=workers,
             engine=engine,
+            ray=ray,
             seed=seed,
             shard_rows=shard_rows,
             cache=cache,

@@ -11,6 +11,7 @@ from janus_reward.errors import InputError, RubricError
 from janus_reward.export.formats import FORMATS
 from janus_reward.rubric_file import Document, describe, read_document
 from janus_reward.select.policy import Policy
+from janus_reward.storage import is_remote
 
 _FILES = (".yaml", ".yml")
 
@@ -81,6 +82,7 @@ class CurateConfig(_Part):
         select: which policy.
         export: sets to write, each into `OUT/export/NAME`.
         report: how the audit page looks; null leaves it out.
+        engine: where scoring, dedup and decontamination run; `ray`: file of the settings of the cluster, if any.
         coverage: share of scored rows to accept instead of the policy's floor.
     """
 
@@ -92,6 +94,8 @@ class CurateConfig(_Part):
     select: SelectStep = SelectStep()
     export: tuple[ExportStep, ...] = (ExportStep(format="datasets"),)
     report: ReportStep | None = ReportStep()
+    engine: Literal["local", "ray"] = "local"
+    ray: str | None = None
     coverage: Annotated[float, Field(ge=0, le=1)] | None = None
 
 
@@ -119,7 +123,8 @@ def _placed(config: CurateConfig, folder: Path, document: Document) -> CurateCon
     )
     if score.judge.endswith(_FILES):
         score = score.model_copy(update={"judge": str(folder / score.judge)})
-    changes: dict[str, Any] = {"out": str(folder / config.out), "score": score}
+    out = config.out if is_remote(config.out) else str(folder / config.out)
+    changes: dict[str, Any] = {"out": out, "score": score, "ray": _beside(folder, config.ray)}
     if (folder / config.source).exists():
         changes["source"] = str(folder / config.source)
     if config.decontaminate is not None and isinstance(config.decontaminate.get("data"), str):

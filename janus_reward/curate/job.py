@@ -14,6 +14,7 @@ from janus_reward.curate.steps import STEPS, Place, Step, Told, check
 from janus_reward.errors import Stopped
 from janus_reward.render.store import digest
 from janus_reward.run.manifest import RunFolder
+from janus_reward.storage import is_remote, mirrored
 
 
 def curate(
@@ -43,6 +44,9 @@ def curate(
         RunConflict, DiskError, Stopped: of the steps.
     """
     check(config)
+    if is_remote(config.out):
+        with mirrored(config.out) as mirror:
+            return curate(config.model_copy(update={"out": str(mirror)}), on_step=on_step, on_progress=on_progress)
     out = Path(config.out)
     folder = RunFolder(out, {"command": "curate"}, {"version": __version__})
     try:

@@ -60,7 +60,7 @@ def score(config: CurateConfig, place: Place) -> Told:
     """Render, measure, judge."""
     from janus_reward.scoring import score_dataset
 
-    options = config.score.model_dump(exclude={"map"})
+    options = config.score.model_dump(exclude={"map"}) | _where(config)
     run = score_dataset(
         config.source,
         place.of("score"),
@@ -75,7 +75,9 @@ def score(config: CurateConfig, place: Place) -> Told:
 
 def dedup(config: CurateConfig, place: Place) -> Told:
     """Find near-duplicates in the scored run."""
-    counts = _room("dedup").dedup_dataset(place.of("score"), place.of("dedup"), _settings("dedup", config.dedup))
+    counts = _room("dedup").dedup_dataset(
+        place.of("score"), place.of("dedup"), _settings("dedup", config.dedup), **_where(config)
+    )
     return {name: counts[name] for name in ("rows", "survivors", "removed", "clusters")}
 
 
@@ -84,7 +86,10 @@ def decontaminate(config: CurateConfig, place: Place) -> Told:
     asked = dict(config.decontaminate or {})
     against, data = _against(asked.pop("against", None)), asked.pop("data", None)
     room, settings = _room("decontaminate"), _settings("decontaminate", asked)
-    return dict(room.decontaminate_dataset(place.of("score"), place.of("decontaminate"), against, settings, data=data))
+    counts = room.decontaminate_dataset(
+        place.of("score"), place.of("decontaminate"), against, settings, data=data, **_where(config)
+    )
+    return dict(counts)
 
 
 def select(config: CurateConfig, place: Place) -> Told:
@@ -193,6 +198,11 @@ STEPS = (
     Step("report", lambda config: None if config.report is None else config.report.model_dump(), report),
 )
 """All steps, in the order in which they are done."""
+
+
+def _where(config: CurateConfig) -> dict[str, Any]:
+    """The engine of a step."""
+    return {"engine": "ray" if config.score.engine == "ray" else config.engine, "ray": config.ray}
 
 
 def _room(name: str) -> Any:

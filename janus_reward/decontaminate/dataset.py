@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,10 @@ from janus_reward.decontaminate.report import report_markdown
 from janus_reward.decontaminate.settings import DecontaminateSettings
 from janus_reward.decontaminate.state import Segments, StoppableDetector
 from janus_reward.decontaminate.tally import Tally
+from janus_reward.engines.ray_settings import RaySettings, settings_for
 from janus_reward.errors import DiskError, InputError, Stopped
 from janus_reward.run.manifest import RunFolder
+from janus_reward.storage import anywhere
 
 HITS_SCHEMA = pa.schema(
     [
@@ -42,6 +45,7 @@ DATA = "JANUS_REWARD_BENCHMARKS"
 """Environment variable with the folder of the benchmarks' files."""
 
 
+@anywhere(sources=("src",), runs=("out",))
 def decontaminate_dataset(
     src: str | Path,
     out: str | Path,
@@ -53,6 +57,8 @@ def decontaminate_dataset(
     dry_run: bool = False,
     mapping: Mapping[str, str] | None = None,
     limit: int | None = None,
+    engine: str = "local",
+    ray: str | Path | RaySettings | None = None,
     on_note: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
     """Look for benchmark items in a dataset.
@@ -68,6 +74,8 @@ def decontaminate_dataset(
         dry_run: nothing counts as removed; `kept.parquet` holds every row.
         mapping: record field to path in the source's rows.
         limit: only the first rows.
+        engine: where rows are looked at: `local`, or `ray`, a cluster.
+        ray: its settings, or the file that holds them.
         on_note: told about the benchmarks read and the progress.
 
     Returns:
@@ -79,6 +87,7 @@ def decontaminate_dataset(
         DiskError, Stopped: the same call goes on after the last finished segment.
     """
     settings, note = settings or DecontaminateSettings(), on_note or (lambda text: None)
+    cluster = settings_for(engine, ray)
     named = data or os.environ.get(DATA)
     benchmarks = load_benchmarks(against, registry or Registry.load(), Path(named) if named else None, note)
     pictured = "picture" in settings.channels and any(item.picture for one in benchmarks for item in one.items)
@@ -97,7 +106,7 @@ def decontaminate_dataset(
     started = time.monotonic()
     try:
         if not folder.manifest.get("finished"):
-            counts = _decide(source, Path(out), benchmarks, settings, asked, note)
+            counts = _decide(source, Path(out), benchmarks, settings, asked, note, cluster)
             folder.save(summary=counts, finished=True, wall_s=round(time.monotonic() - started, 3))
         shutil.rmtree(Path(out) / ".segments", ignore_errors=True)
         folder.save(status="done")
@@ -143,10 +152,11 @@ def _decide(
     settings: DecontaminateSettings,
     asked: Mapping[str, Any],
     note: Callable[[str], None],
+    cluster: RaySettings | None,
 ) -> dict[str, Any]:
     """Everything between opened inputs and files in place; segments on disk keep memory flat."""
     detector, segments = StoppableDetector(benchmarks, settings), Segments(out / ".segments")
-    _look(source, detector, segments, note)
+    _look(partial(_looked, source, benchmarks, settings, detector, cluster), detector, segments, note)
     tally, errors = Tally(benchmarks), 0
     with _Tables(out, dry_run=asked["dry_run"]) as tables:
         for number in range(segments.finished()):
@@ -165,8 +175,29 @@ def _decide(
     return counts
 
 
+def _looked(
+    source: DatasetRows | RunRows,
+    benchmarks: Sequence[Items],
+    settings: DecontaminateSettings,
+    detector: StoppableDetector,
+    cluster: RaySettings | None,
+) -> Iterator[Rows]:
+    """Rows that the detector has seen, from where it is on."""
+    if cluster is not None:
+        from janus_reward.decontaminate.on_ray import looked
+
+        yield from looked(source, benchmarks, settings, detector, cluster)
+        return
+    for rows in source.read(detector.rows):
+        detector.look(rows)
+        yield rows
+
+
 def _look(
-    source: DatasetRows | RunRows, detector: StoppableDetector, segments: Segments, note: Callable[[str], None]
+    looked: Callable[[], Iterator[Rows]],
+    detector: StoppableDetector,
+    segments: Segments,
+    note: Callable[[str], None],
 ) -> None:
     """Read and compare what no finished segment has."""
     done = segments.finished()
@@ -176,8 +207,7 @@ def _look(
     if segments.complete():
         return
     pending: list[Rows] = []
-    for rows in source.read(detector.rows):
-        detector.look(rows)
+    for rows in looked():
         pending.append(rows)
         if sum(len(some.batch) for some in pending) >= SEGMENT_ROWS:
             segments.write(detector, pending)

@@ -6,7 +6,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,23 @@ from janus_reward.decontaminate.paraphrase import Questions
 from janus_reward.decontaminate.reading import Rows
 from janus_reward.decontaminate.settings import DecontaminateSettings
 from janus_reward.dedup.batch import Batch
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a detector found in some rows.
+
+    Args:
+        candidates: confirmed ones.
+        counts: for each table of grams, places and rows that hold those grams.
+        overlaps: rows by benchmark and source.
+        rows: how many were looked at.
+    """
+
+    candidates: list[_Candidate]
+    counts: list[tuple[Any, Any]]
+    overlaps: Counter[tuple[str, str]]
+    rows: int
 
 
 class StoppableDetector(Detector):
@@ -50,6 +67,25 @@ class StoppableDetector(Detector):
             )
         if self._questions:
             self._add_paraphrases(rows.batch, self._questions)
+
+    def taken(self) -> Look:
+        """What was found since the last call; forgotten here, for another detector to take over."""
+        counts = []
+        for array in self._counts():
+            places = np.flatnonzero(array)
+            counts.append((places, array[places].copy()))
+            array[places] = 0
+        look = Look(self._candidates, counts, self.overlaps, self._rows)
+        self._candidates, self.overlaps, self._rows = [], Counter(), 0
+        return look
+
+    def take_over(self, look: Look) -> None:
+        """Go on as if the rows of a look had just been seen here."""
+        self._candidates += look.candidates
+        self.overlaps.update(look.overlaps)
+        self._rows += look.rows
+        for array, (places, values) in zip(self._counts(), look.counts, strict=True):
+            array[places] += values
 
     def write(self, path: Path) -> None:
         """Write the candidates since the last segment, and the counts so far; forget the candidates."""

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from janus_reward.dedup.batch import Batch
+from janus_reward.dedup.buckets import Buckets
 from janus_reward.dedup.engine import fingerprint, relink
 from janus_reward.dedup.index import DedupIndex
 from janus_reward.dedup.plan import memory_plan
@@ -22,8 +23,11 @@ from janus_reward.dedup.reading import DatasetInput, RunInput, open_input
 from janus_reward.dedup.report import report_text
 from janus_reward.dedup.result import REMOVED_SCHEMA, DedupResult
 from janus_reward.dedup.settings import DedupSettings
+from janus_reward.dedup.store import Store
+from janus_reward.engines.ray_settings import RaySettings, settings_for
 from janus_reward.errors import DiskError, JanusError, Stopped
 from janus_reward.run.manifest import RunFolder
+from janus_reward.storage import anywhere
 
 SURVIVORS_SCHEMA = pa.schema(
     [("id", pa.string()), ("row", pa.int64()), ("score", pa.float64()), ("removed_for_it", pa.int64())]
@@ -33,6 +37,7 @@ CLUSTERS_SCHEMA = pa.schema([("survivor_id", pa.string()), ("size", pa.int64()),
 _CHUNK = 50_000
 
 
+@anywhere(sources=("src",), runs=("out",))
 def dedup_dataset(
     src: str | Path,
     out: str | Path,
@@ -41,6 +46,8 @@ def dedup_dataset(
     index: str | Path | None = None,
     mapping: Mapping[str, str] | None = None,
     limit: int | None = None,
+    engine: str = "local",
+    ray: str | Path | RaySettings | None = None,
     on_note: Callable[[str], None] | None = None,
 ) -> dict[str, Any]:
     """Deduplicate a dataset into a run folder.
@@ -53,6 +60,8 @@ def dedup_dataset(
         index: folder of a persistent index: rows are also compared with all that came before, and then added to it.
         mapping: record field to path in the source's rows.
         limit: only the first rows.
+        engine: where fingerprints and buckets are made: `local`, or `ray`, a cluster.
+        ray: its settings, or the file that holds them.
         on_note: told about the memory plan and the stages.
 
     Returns:
@@ -64,6 +73,7 @@ def dedup_dataset(
         DiskError, Stopped: nothing was decided; the same call does it.
     """
     settings, note = settings or DedupSettings(), on_note or (lambda text: None)
+    cluster = settings_for(engine, ray)
     source = open_input(src, on=settings.on, mapping=mapping, limit=limit)
     asked = {
         "command": "dedup",
@@ -78,7 +88,7 @@ def dedup_dataset(
     started = time.monotonic()
     try:
         if not folder.manifest.get("finished"):
-            counts = _decide(source, Path(out), settings, index, folder, note)
+            counts = _decide(source, Path(out), settings, index, folder, note, cluster)
             folder.save(summary=counts, finished=True, wall_s=round(time.monotonic() - started, 3))
         folder.save(status="done")
         return {**folder.manifest["summary"], "wall_s": folder.manifest["wall_s"], "path": str(out)}
@@ -98,6 +108,7 @@ def _decide(
     index: str | Path | None,
     folder: RunFolder,
     note: Callable[[str], None],
+    cluster: RaySettings | None,
 ) -> dict[str, Any]:
     """Everything between an opened source and files in place; with an index, its addition comes last."""
     total = source.count()
@@ -108,20 +119,35 @@ def _decide(
     folder.save(batch=batch_tag)
     scratch = out / ".fingerprints"
     if index is None:
-        store = fingerprint(_counted(source.batches(), note), settings, scratch)
-        counts = _save(relink(store, settings), out, plan)
+        store, buckets = _fingerprints(source, settings, scratch, note, cluster)
+        counts = _save(relink(store, settings, buckets=buckets), out, plan)
     else:
         with DedupIndex(Path(index), settings) as opened:
             if opened.has_batch(batch_tag) and folder.manifest.get("pending"):
                 counts = dict(folder.manifest["pending"])
             else:
-                store = fingerprint(_counted(source.batches(), note), settings, scratch)
+                store, _ = _fingerprints(source, settings, scratch, note, cluster)
                 pending = opened.compare(store)
                 counts = _save(pending.result, out, plan)
                 folder.save(pending=counts)
                 opened.commit(pending, batch_tag)
     shutil.rmtree(scratch, ignore_errors=True)
     return counts
+
+
+def _fingerprints(
+    source: DatasetInput | RunInput,
+    settings: DedupSettings,
+    scratch: Path,
+    note: Callable[[str], None],
+    cluster: RaySettings | None,
+) -> tuple[Store, Buckets | None]:
+    """The fingerprints; a cluster makes the buckets too."""
+    if cluster is None:
+        return fingerprint(_counted(source.batches(), note), settings, scratch), None
+    from janus_reward.dedup.on_ray import fingerprint_ray
+
+    return fingerprint_ray(source.batches, settings, scratch, cluster)
 
 
 def _counted(batches: Iterator[Batch], note: Callable[[str], None]) -> Iterator[Batch]:

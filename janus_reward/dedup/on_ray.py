@@ -14,7 +14,8 @@ from __future__ import annotations
 import pickle
 import shutil
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,9 @@ from janus_reward.dedup.fingerprint import FingerprintStage
 from janus_reward.dedup.result import DedupResult
 from janus_reward.dedup.settings import DedupSettings
 from janus_reward.dedup.store import Store, StoreWriter
-from janus_reward.errors import InputError, MissingExtra
+from janus_reward.engines.on_ray import connect, stream
+from janus_reward.engines.ray_settings import RaySettings
+from janus_reward.errors import InputError
 
 Band = tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32]]
 
@@ -53,7 +56,7 @@ def dedup_ray(
         MissingExtra: ray is not installed.
         InputError: the dataset has no column `row`.
     """
-    ray = _ray()
+    ray = connect(RaySettings())
     settings = settings or DedupSettings()
     if "row" not in (dataset.schema().names if dataset.schema() else ["row"]):
         raise InputError("the dataset has no column `row`", hint="Add one that counts the records.")
@@ -67,6 +70,31 @@ def dedup_ray(
     writer.close()
     store = Store(folder, writer.notes())
     return relink(store, settings, buckets=_buckets(ray, store, settings.representatives))
+
+
+def fingerprint_ray(
+    read: Callable[[], Iterable[Batch]], settings: DedupSettings, folder: Path, cluster: RaySettings
+) -> tuple[Store, Buckets]:
+    """The fingerprints of batches in a new folder, and their buckets, made on a cluster.
+
+    Args:
+        read: picklable; gives the batches, and is run beside the driver.
+        settings: how.
+        folder: on the driver; made anew.
+        cluster: which, and what an actor takes.
+
+    Raises:
+        MissingExtra: ray is not installed. EngineError: the cluster cannot be reached.
+    """
+    ray = connect(cluster)
+    if folder.exists():
+        shutil.rmtree(folder)
+    writer = StoreWriter(folder, texts=True)
+    for one in stream(ray, read, partial(FingerprintStage, settings), cluster.stage, None):
+        writer.append(one)
+    writer.close()
+    store = Store(folder, writer.notes())
+    return store, _buckets(ray, store, settings.representatives)
 
 
 class _Fingerprint:
@@ -116,12 +144,3 @@ def _bands(ray: Any, store: Store) -> Iterator[Band]:
             yield ray.get(under_way.popleft())
     while under_way:
         yield ray.get(under_way.popleft())
-
-
-def _ray() -> Any:
-    try:
-        import ray
-        import ray.data
-    except ImportError as error:
-        raise MissingExtra("Ray is not installed", hint="pip install 'janus-reward[ray]'") from error
-    return ray

@@ -5,6 +5,7 @@ Exit codes as on the command line: 0 done, 2 it cannot be done, 3 stopped, to be
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import signal
@@ -22,6 +23,7 @@ from janus_reward.run.shards import parts
 from janus_reward.scoring import Progress, score_dataset
 from janus_reward.serve.jobs import PROGRESS, RESULTS
 
+_PR_SET_PDEATHSIG = 1
 _SHARD_ROWS = 64
 _TELL_S = 0.5
 
@@ -29,6 +31,8 @@ _TELL_S = 0.5
 def main() -> int:
     """Score, tell how far it is, put the results into one file."""
     signal.signal(signal.SIGTERM, _interrupt)
+    # When the web process dies this one does too: the next one takes the job up, and a run folder has one writer.
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     os.nice(10)
     try:
         asked = json.load(sys.stdin)

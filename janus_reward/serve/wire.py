@@ -57,6 +57,8 @@ Include = Literal["evidence", "notes", "rationales", "checks"]
 class ScoreRequest(_Wire):
     """One triple, or a batch."""
 
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["triple"]}, {"required": ["triples"]}]})
+
     triple: TripleIn | None = None
     triples: Annotated[list[TripleIn], Field(min_length=1, max_length=MAX_BATCH)] | None = None
     include: list[Include] = Field(default=["rationales", "checks"], max_length=8)
@@ -256,6 +258,8 @@ class ChatAnswer(BaseModel):
 
 class JobRequest(_Wire):
     """A dataset to score; `source` names a file below the service's data folder, `file` an uploaded one."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["source"]}, {"required": ["file"]}]})
 
     source: Annotated[str, Field(min_length=1, max_length=1024)] | None = None
     file: Annotated[str, Field(max_length=64)] | None = None
