@@ -1,8 +1,8 @@
-"""A corpus of tiny drawings that a language model of 135M parameters can learn: `python -m training.small_drawings -o F`.
+"""Make tiny drawings that a language model of 135M parameters can learn: `python -m training.small_drawings -o F`.
 
 Each prompt asks for one shape in one colour on a ground in another, with answers of all qualities: right, in a wrong
-colour, of a wrong shape, broken off. `right` says whether an answer is what its prompt asks for, by its code alone; it is
-the yardstick that had no part in choosing the data.
+colour, empty, broken off. `right` says whether an answer is what its prompt asks for, by its code alone; it is the
+yardstick that had no part in choosing the data.
 """
 
 from __future__ import annotations
