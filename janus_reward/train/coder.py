@@ -13,6 +13,7 @@ from janus_reward.errors import InputError
 from janus_reward.train.coder_score import CoderScore, Judging, coder_score
 from janus_reward.train.config import Part
 from janus_reward.train.language_model import LanguageModel
+from janus_reward.train.outcome import claim, finish, finished
 from janus_reward.train.training import Training, last_checkpoint, write_history
 
 Say = Callable[[str], None]
@@ -68,18 +69,16 @@ def trained(config: CoderConfig, form: str, columns: tuple[str, ...], make: Any,
         say: told what is being done.
     """
     asked = config.model_dump(mode="json", exclude={"out"})
-    report = config.out / "recipe.json"
-    if report.is_file():
-        made = json.loads(report.read_text())
-        if made["config"] != asked:
-            raise InputError(f"{config.out} was trained with another config", hint="Give another `out`.")
-        return {"out": str(config.out), "figures": made["figures"]}
+    known = finished(config.out, asked)
+    if known is not None:
+        return known
     data = rows(config.data, "train", columns, form)
     held_out = rows(
         config.held_out or config.data, "validation" if config.held_out is None else "train", ("prompt",), form
     )
     if data is None or held_out is None:
         raise InputError(f"{config.data} has no training or no held-out rows", hint="Export with --validation 0.1.")
+    claim(config.out, asked)
     tokenizer, model = config.coder.load()
     prompts = held_out["prompt"][: config.held_out_most]
     before = _before(config, model, tokenizer, prompts, say)
@@ -96,8 +95,7 @@ def trained(config: CoderConfig, form: str, columns: tuple[str, ...], make: Any,
     after = coder_score(final, tokenizer, prompts, config.defaults, config.judging)
     _write_answers(config.out / "after.jsonl", prompts, after)
     figures = {"steps": trainer.state.global_step, "before": before, "after": after.figures()}
-    report.write_text(json.dumps({"config": asked, "figures": figures}, indent=1), encoding="utf-8")
-    return {"out": str(config.out), "figures": figures}
+    return finish(config.out, asked, figures)
 
 
 def _before(config: CoderConfig, model: Any, tokenizer: Any, prompts: Any, say: Say) -> dict[str, Any]:

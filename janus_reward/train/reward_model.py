@@ -6,7 +6,6 @@ goes on from the last one with the same losses as if it had not been.
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +20,7 @@ from janus_reward.reward_model.settings import FILE, RewardSettings
 from janus_reward.reward_model.signals import fit_standard
 from janus_reward.train.config import Part
 from janus_reward.train.dataset import Preferences
+from janus_reward.train.outcome import claim, finish, finished
 from janus_reward.train.training import Training, last_checkpoint, write_history
 
 _PROBE = 400
@@ -124,7 +124,7 @@ def _trained(
         saved = placed(config.out, saved, train)
         write_history(config.out, trainer.state.log_history)
         figures = {"steps": trainer.state.global_step, "validation_accuracy": best, "revision": saved.revision}
-        (config.out / "recipe.json").write_text(json.dumps({"config": asked, "figures": figures}, indent=1))
+        finish(config.out, asked, figures)
         shutil.rmtree(checkpoints, ignore_errors=True)
     return finished(config.out, asked) or {"out": str(config.out)}
 
@@ -172,23 +172,3 @@ def placed(out: Path, settings: RewardSettings, train: Preferences) -> RewardSet
     made = settings.model_copy(update={"middle": round(float(scalar.mean()), 6), "spread": round(spread, 6)})
     (out / FILE).write_text(made.model_dump_json(indent=1), encoding="utf-8")
     return made
-
-
-def claim(out: Path, asked: dict[str, Any]) -> None:
-    """Note whose checkpoints these are before the first is written."""
-    out.mkdir(parents=True, exist_ok=True)
-    note = out / "started.json"
-    if note.is_file() and json.loads(note.read_text()) != asked:
-        raise InputError(f"{out} holds checkpoints of another config", hint="Give another `out`, or delete the folder.")
-    note.write_text(json.dumps(asked), encoding="utf-8")
-
-
-def finished(out: Path, asked: dict[str, Any]) -> dict[str, Any] | None:
-    """What a finished folder holds; `None` when there is none. Raises InputError when it is of another config."""
-    recipe = out / "recipe.json"
-    if not recipe.is_file():
-        return None
-    made = json.loads(recipe.read_text(encoding="utf-8"))
-    if made["config"] != asked:
-        raise InputError(f"{out} was trained with another config", hint="Give another `out`, or delete the folder.")
-    return {"out": str(out), "figures": made["figures"]}

@@ -6,7 +6,6 @@ than `max_length`; here the texts are cut to size before, so that none is lost.
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +18,8 @@ from janus_reward.reward_model.backbone import Backbone
 from janus_reward.reward_model.settings import RewardSettings
 from janus_reward.train.config import Part
 from janus_reward.train.dataset import Preferences
-from janus_reward.train.reward_model import claim, finished, placed
+from janus_reward.train.outcome import claim, finish, finished
+from janus_reward.train.reward_model import placed
 from janus_reward.train.training import Training, last_checkpoint, write_history
 
 
@@ -105,6 +105,5 @@ def _saved(
     saved = placed(config.out, save(config.out, RewardModel(net, 0, 1), tokenizer, settings), train)
     write_history(config.out, trainer.state.log_history)
     figures = {"steps": trainer.state.global_step, "revision": saved.revision}
-    (config.out / "recipe.json").write_text(json.dumps({"config": asked, "figures": figures}, indent=1))
     shutil.rmtree(config.out / "checkpoints", ignore_errors=True)
-    return {"out": str(config.out), "figures": figures}
+    return finish(config.out, asked, figures)

@@ -6,7 +6,6 @@ whatever is built on it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,8 +13,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from janus_reward.dataset import open_source
-from janus_reward.errors import InputError
 from janus_reward.train.config import Part
+from janus_reward.train.outcome import finish, finished
 
 _PAD, _END, _IMAGE = "<pad>", "</s>", "<image>"
 _PATCH = 16
@@ -49,11 +48,9 @@ class Config(Part):
 def run(config: Config, say: Callable[[str], None]) -> dict[str, Any]:
     """Fit the tokenizer, make the model, save; a finished folder of the same config is left as it is."""
     asked = config.model_dump(mode="json", exclude={"out"})
-    note = config.out / "recipe.json"
-    if note.is_file():
-        if json.loads(note.read_text())["config"] != asked:
-            raise InputError(f"{config.out} was made with another config", hint="Give another `out`.")
-        return {"out": str(config.out)}
+    known = finished(config.out, asked)
+    if known is not None:
+        return known
     from transformers import set_seed
 
     set_seed(config.seed)
@@ -62,8 +59,7 @@ def run(config: Config, say: Callable[[str], None]) -> dict[str, Any]:
     model = _llava(config, tokenizer) if config.kind == "vision" else _llama(config, tokenizer)
     model.save_pretrained(config.out)
     (_processor(config, tokenizer) if config.kind == "vision" else tokenizer).save_pretrained(config.out)
-    note.write_text(json.dumps({"config": asked}, indent=1), encoding="utf-8")
-    return {"out": str(config.out), "parameters": sum(weight.numel() for weight in model.parameters())}
+    return finish(config.out, asked, {"parameters": sum(weight.numel() for weight in model.parameters())})
 
 
 def _texts(path: Path) -> Iterator[str]:
