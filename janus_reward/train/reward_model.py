@@ -6,7 +6,6 @@ goes on from the last one with the same losses as if it had not been.
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +20,7 @@ from janus_reward.reward_model.settings import FILE, RewardSettings
 from janus_reward.reward_model.signals import fit_standard
 from janus_reward.train.config import Part
 from janus_reward.train.dataset import Preferences
+from janus_reward.train.outcome import claim, finish, finished
 from janus_reward.train.training import Training, last_checkpoint, write_history
 
 _PROBE = 400
@@ -65,7 +65,7 @@ class Config(Part):
 def run(config: Config, say: Callable[[str], None]) -> dict[str, Any]:
     """Train, or go on training, and save; a finished folder of the same config is left as it is."""
     asked = config.model_dump(mode="json", exclude={"out"})
-    known = _finished(config.out, asked)
+    known = finished(config.out, asked)
     if known is not None:
         return known
     if config.backbone.kind == "none" and not config.signals:
@@ -75,7 +75,7 @@ def run(config: Config, say: Callable[[str], None]) -> dict[str, Any]:
         raise InputError(f"{config.data} has no pairs to train on, or none to hold out")
     settings = _settings(config, train)
     say(f"{len(train)} pairs, {len(validation)} held out; heads: reward {' '.join(settings.criteria)}")
-    _claim(config.out, asked)
+    claim(config.out, asked)
     return _trained(config, settings, train, validation, asked, say)
 
 
@@ -121,12 +121,12 @@ def _trained(
     model.net = merged(model.net) if model.net is not None else None
     if trainer.is_world_process_zero():
         saved = save(config.out, model, processor, settings)
-        saved = _placed(config.out, saved, train)
+        saved = placed(config.out, saved, train)
         write_history(config.out, trainer.state.log_history)
         figures = {"steps": trainer.state.global_step, "validation_accuracy": best, "revision": saved.revision}
-        (config.out / "recipe.json").write_text(json.dumps({"config": asked, "figures": figures}, indent=1))
+        finish(config.out, asked, figures)
         shutil.rmtree(checkpoints, ignore_errors=True)
-    return _finished(config.out, asked) or {"out": str(config.out)}
+    return finished(config.out, asked) or {"out": str(config.out)}
 
 
 def build(config: Config, settings: RewardSettings) -> tuple[Any, Any]:
@@ -162,32 +162,13 @@ def _settings(config: Config, train: Preferences) -> RewardSettings:
     return made.model_copy(update={"standard": standard})
 
 
-def _placed(out: Path, settings: RewardSettings, train: Preferences) -> RewardSettings:
+def placed(out: Path, settings: RewardSettings, train: Preferences) -> RewardSettings:
     """Note where the scalar head puts training answers, so that it can stand for a score of 1-5."""
     from janus_reward.reward_model.scoring import LoadedReward
 
     ids = train.ids[:_PROBE]
-    scalar = LoadedReward(out, "cpu").scores([train.item(id_, settings) for id_ in ids])[:, 0]
+    scalar = LoadedReward.open(out, "cpu").scores([train.item(id_, settings) for id_ in ids])[:, 0]
     spread = float(scalar.std()) or 1.0
     made = settings.model_copy(update={"middle": round(float(scalar.mean()), 6), "spread": round(spread, 6)})
     (out / FILE).write_text(made.model_dump_json(indent=1), encoding="utf-8")
     return made
-
-
-def _claim(out: Path, asked: dict[str, Any]) -> None:
-    """Note whose checkpoints these are before the first is written."""
-    out.mkdir(parents=True, exist_ok=True)
-    note = out / "started.json"
-    if note.is_file() and json.loads(note.read_text()) != asked:
-        raise InputError(f"{out} holds checkpoints of another config", hint="Give another `out`, or delete the folder.")
-    note.write_text(json.dumps(asked), encoding="utf-8")
-
-
-def _finished(out: Path, asked: dict[str, Any]) -> dict[str, Any] | None:
-    recipe = out / "recipe.json"
-    if not recipe.is_file():
-        return None
-    made = json.loads(recipe.read_text(encoding="utf-8"))
-    if made["config"] != asked:
-        raise InputError(f"{out} was trained with another config", hint="Give another `out`, or delete the folder.")
-    return {"out": str(out), "figures": made["figures"]}
