@@ -137,7 +137,12 @@ def _lengths(plot: Plot) -> dict[str, float]:
 
 
 def _concordant(asked: dict[str, float], bars: dict[str, float]) -> float | None:
-    both = {name: (value, bars[name]) for name, value in asked.items() if name in bars}
+    both = {
+        name: (value, bars[name])
+        for said, value in asked.items()
+        for name in bars
+        if said == name or said.endswith(f" {name}")
+    }
     pairs = [(one, other) for one, other in combinations(both.values(), 2) if one[0] != other[0]]
     if len(both) < 3 or not pairs:
         return None

@@ -45,6 +45,12 @@ def page_cut(view: View) -> bool:
     return "cut" in view.facts
 
 
+@flag("instruction_echo")
+def instruction_echo(view: View) -> bool:
+    """The code or the picture repeats long passages of the instruction, which then count for nothing."""
+    return view.echoed
+
+
 @flag("placeholder_text")
 def placeholder_text(view: View) -> bool:
     """Code with marks of unfinished work (TODO, lorem ipsum, "rest of the code")."""

@@ -51,7 +51,7 @@ class Matching:
 
     @cached_property
     def _coded(self) -> str:
-        return _folded(self._view.lexis.stripped)
+        return _folded(self._view.answer.stripped)
 
     @property
     def has_code(self) -> bool:
@@ -81,7 +81,7 @@ class Matching:
     @cached_property
     def numbers(self) -> Match:
         """Numbers in the code or the picture; a percentage may be written as a share."""
-        there = numbers_of(self._view.lexis.stripped) | numbers_of(self._view.picture_words or "")
+        there = numbers_of(self._view.answer.stripped) | numbers_of(self._view.picture_words or "")
         missing = [n for n in self._asked.numbers if n not in there and n / 100 not in there and n * 100 not in there]
         return Match(tuple(f"{n:g}" for n in self._asked.numbers), tuple(f"{n:g}" for n in missing))
 

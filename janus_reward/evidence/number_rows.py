@@ -18,7 +18,8 @@ _RUN = re.compile(
     rf"(?P<body>{_NUMBER}(?:(?:, ?| / ?| ){_NUMBER}){{2,60}})(?![\w.]?\d)"
 )
 _PAIR = re.compile(
-    rf"(?P<name>[A-Za-z][A-Za-z'&-]{{0,30}}(?: [A-Za-z'&-]{{1,30}}){{0,2}}):? \(?[$€£]?(?P<value>{_NUMBER})"
+    r"(?<![A-Za-z])(?P<name>(?!and )[A-Za-z][A-Za-z'&-]{0,30}(?: (?!and )[A-Za-z'&-]{1,30}){0,2}):? \(?[$€£]?"
+    rf"(?P<value>{_NUMBER})"
 )
 _BETWEEN = re.compile(r"[)%]?(?: [a-zA-Z/%°]{1,10})?(?:[,;] (?:and )?| and )\Z")
 

@@ -13,6 +13,7 @@ from janus_reward.render.svg_geometry import Box
 
 _SHAPES = 200
 _SNAP = 0.006
+_STANDS = 0.25
 
 
 def _placed(view: View) -> tuple[Drawing, list[tuple[Shape, Box]]] | None:
@@ -36,11 +37,17 @@ def buried_share(view: View) -> float | None:
         if shape.opaque and not any(_within(later, box) for later in boxes[at + 1 :])
     ]
     under = [
-        (area(box), max((shared_area(box, cover) for later, cover in covers if later > at), default=0.0))
+        (area(box), max((_hidden(box, cover) for later, cover in covers if later > at), default=0.0))
         for at, box in enumerate(boxes)
     ]
     whole = sum(size for size, _ in under)
     return min(1.0, sum(lost for _, lost in under) / whole) if whole > 0 else None
+
+
+def _hidden(box: Box, cover: Box) -> float:
+    """Area of a box under a cover; a cover that lies within a far larger box stands on it and hides nothing."""
+    shared = shared_area(box, cover)
+    return 0.0 if shared >= 0.99 * area(cover) and area(cover) < _STANDS * area(box) else shared
 
 
 def _within(inner: Box, outer: Box) -> bool:

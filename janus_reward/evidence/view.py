@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, TypeVar, cast
 
 from janus_reward.evidence import layout, lexis, markup, raster, script
+from janus_reward.evidence.echo import echoes, without_echoes
 from janus_reward.evidence.instruction import Instruction
 from janus_reward.evidence.pycode import PythonCode
 from janus_reward.evidence.words import content_stems, sign_pairs, stem
@@ -55,6 +56,25 @@ class View:
         """The code without its comments, the comments, and the string literals."""
         code = self.python.without_bare_strings if self.python else self.code
         return lexis.scan(code or "", self.language)
+
+    @cached_property
+    def answer(self) -> lexis.Lexis:
+        """The same without long echoes of the instruction: what may count as an answer to it."""
+        kept = without_echoes(self.lexis.stripped, self._asked)
+        if kept == self.lexis.stripped:
+            return self.lexis
+        strings = tuple(without_echoes(text, self._asked) for text in self.lexis.strings)
+        return lexis.Lexis(kept, self.lexis.comments, strings)
+
+    @property
+    def echoed(self) -> bool:
+        """Whether the code or the picture repeats long passages of the instruction."""
+        asked = self._asked or ""
+        return self.answer is not self.lexis or bool(echoes(self._shown or "", asked))
+
+    @property
+    def _asked(self) -> str | None:
+        return self.instruction.text if self.instruction else None
 
     @cached_property
     def python(self) -> PythonCode | None:
@@ -155,7 +175,11 @@ class View:
 
     @cached_property
     def picture_words(self) -> str | None:
-        """All words that the structure of the picture shows, one text a line; `None` without structure."""
+        """All words that the structure of the picture shows, one text a line, echoes of the instruction left out."""
+        return None if self._shown is None else without_echoes(self._shown, self._asked)
+
+    @cached_property
+    def _shown(self) -> str | None:
         if self.texts is None and self.axes is None:
             return None
         shown = [text.text for text in self.texts or ()]
@@ -166,12 +190,12 @@ class View:
     @cached_property
     def code_words(self) -> frozenset[str]:
         """Lower-case words in the code, comments left out, compound names also in parts."""
-        return frozenset(lexis.words_of(self.lexis.stripped))
+        return frozenset(lexis.words_of(self.answer.stripped))
 
     @cached_property
     def code_stems(self) -> frozenset[str]:
         """Stems of all words in the code, comments left out."""
-        return frozenset(map(stem, self.code_words)) | sign_pairs(self.lexis.stripped)
+        return frozenset(map(stem, self.code_words)) | sign_pairs(self.answer.stripped)
 
     @cached_property
     def answer_stems(self) -> frozenset[str]:
@@ -179,9 +203,9 @@ class View:
         names = self.python.variables if self.python else lexis.variables_of(self.javascript or "")
         if not names:
             return self.code_stems
-        bare = lexis.without_names(lexis.without_literals(self.lexis.stripped, self.language), names)
-        words = lexis.words_of(bare) | lexis.words_of(" ".join(self.lexis.strings))
-        return frozenset(map(stem, words)) | sign_pairs(self.lexis.stripped)
+        bare = lexis.without_names(lexis.without_literals(self.answer.stripped, self.language), names)
+        words = lexis.words_of(bare) | lexis.words_of(" ".join(self.answer.strings))
+        return frozenset(map(stem, words)) | sign_pairs(self.answer.stripped)
 
     @cached_property
     def picture_stems(self) -> frozenset[str] | None:

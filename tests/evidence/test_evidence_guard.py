@@ -70,3 +70,16 @@ def test_huge_code_is_cut_and_says_so(sample):
     assert found.notes["code_capped"] == 360_000
     assert found.signals["code.chars"] == 360_000
     assert "signal_errors" not in found.notes
+
+
+def test_an_answer_that_repeats_the_instruction_gains_nothing_by_it(sample, bars):
+    asked = 'Bar chart of what our bakery sold on Saturday with a title "Sales", one green bar for each kind of bread.'
+    plain = "plt.bar([1, 2], [3, 4])\n"
+    stuffed = (
+        f"{plain}NOTE = 'Bar chart of what our bakery sold on Saturday with a title; one green bar for each kind'\n"
+    )
+    before, after = (measure(sample(code=code, instruction=asked, png=bars())) for code in (plain, stuffed))
+    assert "instruction_echo" in after.flags and "instruction_echo" not in before.flags
+    assert after.signals["alignment.words_found"] == before.signals["alignment.words_found"]
+    quoting = measure(sample(code=f"{plain}plt.title('Sales')\n", instruction=asked, png=bars()))
+    assert quoting.signals["alignment.quoted_found"] == 1
