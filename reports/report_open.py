@@ -3,10 +3,10 @@
     python reports/report_open.py [--rows 100000] [--write reports/report_open.md]
 
 The run is the made one of `reports/select_speed.py` with a selection by `balanced`. Each page is opened three times in
-a new tab. Told are medians: wall seconds until a mark (they grow with what else the machine does), and processor seconds
-of the page's main thread until then, which do not. Marks: the overview is drawn; every section is there with live
-counts (charts and texts follow while it is read). The baseline writes id, instruction and scores of a tenth of the rows
-into one HTML table and is done when it is loaded: all rows take a browser minutes.
+a new tab. Told are medians: wall seconds until a mark (they grow with what else the machine does), and processor
+seconds of the page's main thread until then, which do not. Marks: the overview is drawn; every section is there with
+live counts (charts and texts follow while it is read). The baseline writes id, instruction and scores of a tenth of the
+rows into one HTML table and is done when it is loaded: all rows take a browser minutes.
 """
 
 from __future__ import annotations
