@@ -281,30 +281,38 @@ def _copies(run: Run, config: CurateConfig, work: Path) -> Iterator[str]:
 
 def _lessons(outcome: dict[str, Any], run: Run, labels: dict[str, float], work: Path) -> Iterator[str]:
     """What the tables say, in sentences with their numbers."""
-    selection = outcome["selection"]
-    dropped = {step["name"]: step["drop"] for step in selection["funnel"]}
     rows = {row["id"]: row for row in run.table(["id", "score", "task_completion", "domain"]).to_pylist()}
+    steps = [(step["drop"], step["name"]) for step in outcome["selection"]["funnel"] if step["drop"]]
+    yield "## What it teaches\n"
+    told = ", ".join(f"`{name}` ({count})" for count, name in sorted(steps, reverse=True)[:3])
+    yield f"- Most rows go at the steps {told}."
+    yield from _lesson_of_the_cut(rows, labels)
+    yield from _lesson_of_the_policies(rows, labels, work / "policies")
+    yield "- Which answer of a task to take: with so few tasks the intervals of the judges' picks overlap, with that of"
+    yield "  the length of the code too. It takes more labelled tasks to call one of them better here.\n"
+
+
+def _lesson_of_the_cut(rows: dict[str, dict[str, Any]], labels: dict[str, float]) -> Iterator[str]:
     demos = [id_ for id_ in rows if id_ in labels]
     above = [id_ for id_ in demos if (rows[id_]["score"] or 0) >= 3.5]
-    floored = [id_ for id_ in above if (rows[id_]["task_completion"] or 0) < 3]
-    kept = {name: Selection(work / "policies" / name).ids() for name in ("januscoder", "balanced", "strict")}
-    lenient = [id_ for id_ in kept["januscoder"] if id_ in labels]
-    steps = sorted(((count, name) for name, count in dropped.items() if count), reverse=True)
-    yield "## What it teaches\n"
-    yield "- Most rows go at the steps " + ", ".join(f"`{name}` ({count})" for count, name in steps[:3]) + "."
-    yield f"- A cut of 3.5 on the total lifts the label of the demos that pass from {_mean(demos, labels)} to"
-    yield f"  {_mean(above, labels)}. The floor on task completion then takes {len(floored)} of {len(above)} of them,"
-    yield f"  labelled {_mean(floored, labels)}; those that it leaves are labelled"
-    yield f"  {_mean([id_ for id_ in above if id_ not in floored], labels)}: an answer that lacks the task hides in a mean."
-    yield f"- The published cuts keep {len(kept['januscoder'])} of {len(rows)} rows, among them {len(lenient)} of {len(demos)}"
-    yield f"  labelled demos, and {_good(lenient, labels)} of those are labelled 3 or better; all demos: {_good(demos, labels)}."
-    domains = {name: {rows[id_]["domain"] for id_ in ids} for name, ids in kept.items()}
-    share = {name: sum(rows[id_]["domain"] == "demo" for id_ in ids) / max(1, len(ids)) for name, ids in kept.items()}
-    yield f"- One cut for all domains changes the mix: demos are {len([1 for row in rows.values() if row['domain'] == 'demo'])}"
-    yield f"  of {len(rows)} rows, but {share['balanced']:.0%} of what `balanced` keeps and {share['strict']:.0%} of what"
-    yield f"  `strict` keeps ({len(domains['strict'])} domains left). `top-third` or a quota keeps the mix."
-    yield "- Which answer of a task to take: with so few tasks the intervals of the judges' picks overlap, that of the length"
-    yield "  of the code too. More labelled tasks are needed before one of them is called better here.\n"
+    floored = {id_ for id_ in above if (rows[id_]["task_completion"] or 0) < 3}
+    left = [id_ for id_ in above if id_ not in floored]
+    yield f"- A cut of 3.5 on the total lifts the mean label of the demos that pass from {_mean(demos, labels)} to"
+    yield f"  {_mean(above, labels)}. The floor on task completion takes {len(floored)} of those, labelled"
+    yield f"  {_mean(sorted(floored), labels)}, and leaves {_mean(left, labels)}: what was not done hides in a mean of"
+    yield "  criteria."
+
+
+def _lesson_of_the_policies(rows: dict[str, dict[str, Any]], labels: dict[str, float], folder: Path) -> Iterator[str]:
+    kept = {name: Selection(folder / name).ids() for name in ("januscoder", "balanced", "strict")}
+    demos, lenient = [id_ for id_ in rows if id_ in labels], [id_ for id_ in kept["januscoder"] if id_ in labels]
+    yield f"- The published cuts keep {len(kept['januscoder'])} of {len(rows)} rows, and {len(lenient)} of"
+    yield f"  {len(demos)} labelled demos; {_good(lenient, labels)} of these are labelled 3 or better, of all demos"
+    yield f"  {_good(demos, labels)}."
+    shares = [sum(rows[id_]["domain"] == "demo" for id_ in ids) / max(1, len(ids)) for ids in (rows, *kept.values())]
+    every, _, balanced, strict = (f"{share:.0%}" for share in shares)
+    yield f"- One cut for all domains changes the mix: demos are {every} of the rows, {balanced} of what `balanced`"
+    yield f"  keeps, {strict} of what `strict` keeps. `top-third`, or a quota, keeps a mix."
 
 
 def _mean(ids: Sequence[str], labels: dict[str, float]) -> str:

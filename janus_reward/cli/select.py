@@ -69,6 +69,10 @@ def select(
         return
     if out is None:
         raise InputError("no folder to write to", hint="Give -o OUT, or --what-if to only look.")
+    if form is not None:
+        from janus_reward.export.formats import format_named
+
+        format_named(form)
     selection = select_run(run, loaded, out, dedup=dedup, contamination=contamination)
     summary = selection.summary
     if form is not None:

@@ -111,14 +111,14 @@ class LabelStore:
         if value is not None and (isinstance(value, bool) or value not in range(1, 6)):
             raise InputError(f"a rating of {value!r} is not 1-5")
         values = (item, _name(rater), criterion, value)
-        self._base.execute("INSERT OR REPLACE INTO ratings VALUES (?, ?, ?, ?)", values)
+        self._keep("INSERT OR REPLACE INTO ratings VALUES (?, ?, ?, ?)", values)
 
     def vote(self, item: int, rater: str, choice: str) -> None:
         """Keep which side of a pair a rater prefers: `a`, `b` or `tie`. Raises InputError for anything else."""
         self._known(item, "pair")
         if choice not in CHOICES:
             raise InputError(f"a vote is one of {', '.join(CHOICES)}")
-        self._base.execute("INSERT OR REPLACE INTO votes VALUES (?, ?, ?)", (item, _name(rater), choice))
+        self._keep("INSERT OR REPLACE INTO votes VALUES (?, ?, ?)", (item, _name(rater), choice))
 
     def done(self, rater: str) -> dict[int, dict[str, Any]]:
         """A rater's answers by item: criterion to value, or `vote`."""
@@ -160,6 +160,12 @@ class LabelStore:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _keep(self, command: str, values: tuple[Any, ...]) -> None:
+        try:
+            self._base.execute(command, values)
+        except sqlite3.Error as error:
+            raise DiskError(f"cannot write {self.path}: {error}", hint="Free space and answer again.") from error
 
     def _known(self, item: int, kind: str) -> None:
         found = self._base.execute("SELECT 1 FROM items WHERE item = ? AND kind = ?", (item, kind)).fetchone()

@@ -38,7 +38,9 @@ class Rows:
 
     def __init__(self, run: Run) -> None:
         if run.folder.name != "scores" or not parts(run.folder):
-            raise InputError(f"{run.path} has no scores", hint="Make it with `janus-reward score dataset SRC -o RUN`.")
+            inside = run.path / "score"
+            hint = f"Give {inside}." if inside.is_dir() else "Make it with `janus-reward score dataset SRC -o RUN`."
+            raise InputError(f"{run.path} has no scores", hint=hint)
         self.run = run
         known = set(run.schema_names)
         self.criteria = [

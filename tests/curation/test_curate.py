@@ -1,6 +1,12 @@
 """One file, one job: every step runs once, resumes, and runs again only when something before it changed."""
 
+import hashlib
 import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
@@ -80,6 +86,47 @@ def test_a_job_that_was_stopped_goes_on(config, monkeypatch):
     outcome, said = run(config)
     assert (said["select"], said["export"]) == ("done before", "runs")
     assert outcome["exports"]["hub"]["rows"] == 2
+
+
+def killed_at(file, line: str) -> bool:
+    """Start the command and kill it as soon as it says `line`; whether it got there."""
+    command = [sys.executable, "-m", "janus_reward", "curate", str(file)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as started:
+        for said in started.stderr:
+            if said.strip() == line:
+                started.send_signal(signal.SIGKILL)
+                return True
+    return False
+
+
+def content(job) -> dict[str, str]:
+    """Hashes of a job's files; manifests without what no two runs agree on."""
+    found = {}
+    for path in sorted(job.rglob("*")):
+        name = path.relative_to(job).as_posix()
+        if not path.is_file() or path.name == ".lock" or "timings" in name:
+            continue
+        data = path.read_bytes()
+        if path.name == "manifest.json":
+            data = re.sub(rb': \d+\.\d+(e-?\d+)?|"batch": "\w+"', b": of this start", data)
+        if path.name in ("audit.html", "audit.md"):
+            data = re.sub(rb'"cost":\{[^}]*\{[^}]*\}[^}]*\}', b"", data)
+        found[name] = hashlib.sha256(data).hexdigest()
+    return found
+
+
+@pytest.mark.e2e
+def test_a_job_that_is_killed_at_any_step_ends_with_the_same_bytes(config, tmp_path):
+    config.write_text(CONFIG + "dedup: {threshold: 0.8}\n")
+    run(config)
+    clean = content(tmp_path / "job")
+    shutil.rmtree(tmp_path / "job")
+    for step in ("score", "dedup", "select", "export", "report"):
+        assert killed_at(config, f"{step}: runs"), step
+    outcome, said = run(config)
+    assert (said["score"], said["select"]) == ("done before", "done before")
+    assert outcome["exports"]["hub"]["rows"] == 2
+    assert content(tmp_path / "job") == clean
 
 
 @pytest.mark.e2e

@@ -226,7 +226,7 @@ def test_a_view_is_in_its_own_order_and_shows_what_the_prompt_shows(browser, sho
 def test_an_empty_run_and_one_without_a_score_open_without_an_error(browser, make_run, tmp_path):
     for name, rows in {
         "empty": [],
-        "unscored": [{"score": None}, {"error": "row 2: not JSON", "outcome": None}],
+        "unscored": [{"score": None}, {"error": "row 2: not JSON", "outcome": None, "score": None}],
     }.items():
         tab, _, errors = opened(browser, report_run(make_run(rows, name), tmp_path / f"{name}.html"))
         assert "No row has a score" in tab.locator("#scores").inner_text()
