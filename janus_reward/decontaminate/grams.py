@@ -74,9 +74,7 @@ def gram_table(size: int, sets: Sequence[NDArray[np.uint32]], items: NDArray[np.
     return GramTable(size, grams, where, parts, sizes, slots, bits, len(idioms))
 
 
-def _hashed(
-    grams: NDArray[np.uint32], idioms: NDArray[np.uint32]
-) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
+def _hashed(grams: NDArray[np.uint32], idioms: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
     length = 16
     while length < 2 * len(grams):
         length *= 2
