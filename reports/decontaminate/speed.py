@@ -1,6 +1,6 @@
-"""How fast: rows against benchmark items, one core, beside the set of 13-grams that everyone writes.
+r"""How fast: rows against benchmark items, one core, beside the set of 13-grams that everyone writes.
 
-    python reports/decontaminate/speed.py DATA CORPUS.parquet [--rows N] [--repeat 3] [--write FILE] \\
+    python reports/decontaminate/speed.py DATA CORPUS.parquet [--rows N] [--repeat 3] [--write FILE] \
         [--datatrove PYTHON]
 
 Rows are the texts of CORPUS (`reports/dedup/corpus.py`), taken for code; items those of the benchmarks of `planted.py`
