@@ -193,7 +193,7 @@ def ascii_words(data, start, stop, hashes):  # type: ignore[no-untyped-def] # no
 
     The running hash is written at every byte, and its place moves on when a word ends.
     """
-    count, value, inside, high = 0, _OFFSET, np.uint64(0), np.uint8(0)
+    count, value, inside, high = np.int64(0), _OFFSET, np.uint64(0), np.uint8(0)
     for i in range(start, stop):
         c = data[i]
         high |= c

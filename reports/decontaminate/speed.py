@@ -1,6 +1,7 @@
-"""How fast: rows against benchmark items, one core, beside the set of 13-grams that everyone writes.
+r"""How fast: rows against benchmark items, one core, beside the set of 13-grams that everyone writes.
 
-    python reports/decontaminate/speed.py DATA CORPUS.parquet [--rows N] [--repeat 3] [--datatrove PYTHON] [--write FILE]
+    python reports/decontaminate/speed.py DATA CORPUS.parquet [--rows N] [--repeat 3] [--write FILE] \
+        [--datatrove PYTHON]
 
 Rows are the texts of CORPUS (`reports/dedup/corpus.py`), taken for code; items those of the benchmarks of `planted.py`
 and of nvBench 2.0, text channels on. Both get texts in memory and give the rows that match. CPU seconds of a process of
@@ -108,8 +109,8 @@ def main() -> None:
     if asked.datatrove:
         runs[DATATROVE] = []
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
-    for _ in range(asked.repeat):
-        for name in runs if not runs.get(DATATROVE) else ENGINES:
+    for number in range(asked.repeat):
+        for name in runs if number == 0 else ENGINES:
             command = [sys.executable, __file__, str(asked.data), str(asked.corpus), "--rows", str(asked.rows)]
             command += ["--datatrove", asked.datatrove] if asked.datatrove else []
             done = subprocess.run(

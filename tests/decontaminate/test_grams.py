@@ -1,0 +1,53 @@
+"""The compiled scan gives what sets in Python give."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from janus_reward.decontaminate.grams import Scan, gram_table
+from janus_reward.dedup.families import TEXT, keyword_hashes
+from janus_reward.dedup.lexer import ascii_words, lex
+from janus_reward.dedup.shingle import Shingler, utf8_column
+
+WORDS = st.lists(st.sampled_from(["A", "b", "c", "d_1", "Éa", "\n,", "漢"]), max_size=30).map(" ".join)
+
+
+def sets(texts, size):
+    shingler = Shingler(size, prose=True)
+    found = (shingler.positions(utf8_column([text]).text(0).encode(), TEXT)[0] for text in texts)
+    full = [len(Shingler(1, prose=True).positions(text.encode(), TEXT)[0]) >= size for text in texts]
+    return [set(one.tolist()) if whole else set() for one, whole in zip(found, full, strict=True)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(WORDS, min_size=1, max_size=4), st.lists(WORDS, min_size=1, max_size=4), st.integers(1, 3))
+def test_shared_grams_are_those_of_sets_idioms_left_out(parts, rows, common):
+    items = np.arange(len(parts))
+    members = {size: sets(parts, size) for size in (3, 5)}
+    tables = [
+        gram_table(size, [np.array(sorted(s), np.uint32) for s in members[size]], items, common) for size in (3, 5)
+    ]
+    scan = Scan(tables, [np.ones(len(parts), np.int64)] * 2, 0)
+    column = utf8_column(rows)
+    for found, size in zip(scan(column, np.full(len(rows), TEXT, np.uint8)), (3, 5), strict=True):
+        own = sets(rows, size)
+        telling = [{g for g in part if sum(g in other for other in members[size]) <= common} for part in members[size]]
+        wanted = {(r, p): len(own[r] & telling[p]) for r in range(len(rows)) for p in range(len(parts))}
+        assert dict(zip(zip(found.rows, found.parts, strict=True), found.counts, strict=True)) == {
+            pair: shared for pair, shared in wanted.items() if shared
+        }
+
+
+@given(st.text(st.characters(max_codepoint=160), max_size=80))
+def test_words_of_ascii_are_those_of_the_lexer(text):
+    data = np.frombuffer(text.encode(), np.uint8)
+    hashes, fast = np.empty(len(data) + 1, np.uint64), np.empty(len(data) + 1, np.uint64)
+    places = np.empty((2, len(data) + 1), np.int64)
+    count, _ = lex(data, 0, len(data), TEXT, 0, keyword_hashes(), hashes, places[0], places[1])
+    made = ascii_words(data, 0, len(data), fast)
+    if text.isascii():
+        assert fast[:made].tolist() == hashes[:count].tolist()
+    else:
+        assert made == -1
