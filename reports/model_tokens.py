@@ -1,8 +1,9 @@
 """Prompt tokens to compute for a triple, against the reference prompt: `python reports/model_tokens.py [--write]`.
 
 The reference prompt begins with the picture, as it is, so nothing of it but a short system turn can come from a prefix
-cache; its fixed text (roles, scale, worked example) was counted from the published file. Ours is counted as an engine with
-a prefix cache computes it once a rubric is warm: each question costs what its prompt does not share with an earlier one.
+cache; its fixed text (roles, scale, worked example) was counted from the published file. Ours is counted as an engine
+with a prefix cache computes it once a rubric is warm: each question costs what its prompt does not share with an
+earlier one.
 """
 
 from __future__ import annotations

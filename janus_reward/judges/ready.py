@@ -63,7 +63,7 @@ class Readiness:
             if self._settled:
                 return
             key = hashlib.sha256(f"capabilities {self._file.digest(self._engine.identity.as_key())}".encode()).digest()
-            known = ledger.get(key) if ledger else None
+            known = ledger.get(key) if ledger is not None else None
             missing: list[Probe] = known.body["missing"] if known else await self._probed()
             if known is None and ledger is not None:
                 kept = ledger.put(key, Entry({"missing": missing}, self._file.called, "stop", 0, 0, 0.0))
