@@ -13,7 +13,7 @@ from janus_reward.judges.selftest import Capabilities, Probe, probe
 from janus_reward.ledger import Entry, Ledger
 
 _WORDS: Mapping[Probe, str] = {
-    "text": "an answer at all",
+    "text": "an answer",
     "schema": "replies bound by a JSON schema",
     "logprobs": "log probabilities",
     "image": "pictures",
@@ -100,9 +100,11 @@ class Readiness:
 
 
 def _refused(lacking: Sequence[Probe], found: Capabilities, file: ModelFile) -> EndpointRefused:
-    """Everything that is missing at once, each with what came instead."""
-    told = [f"{_WORDS[name]} ({found.findings[name].words})" for name in lacking if name in found.findings]
-    told = told or [_WORDS[name] for name in lacking]
+    """Everything that is missing at once, each with what came instead; nothing else was tried where no answer came."""
+    if "text" in lacking:
+        hint = "Is the server up, are address and model right? `janus-reward judge test` tries them."
+        return EndpointRefused(f"{file.called} does not answer: {found.findings['text'].words}", hint=hint)
+    told = [f"{_WORDS[name]} ({found.findings[name].words})" for name in lacking]
     ways = {probe: fallback for fallback, probe in _FALLBACKS.items()}
     may = [ways[name] for name in lacking if name in ways]
     hint = f"`fallback: [{', '.join(may)}]` in the judge file lets the run do without." if may else None
