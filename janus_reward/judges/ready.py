@@ -102,8 +102,10 @@ class Readiness:
 def _refused(lacking: Sequence[Probe], found: Capabilities, file: ModelFile) -> EndpointRefused:
     """Everything that is missing at once, each with what came instead; nothing else was tried where no answer came."""
     if "text" in lacking:
-        hint = "Is the server up, are address and model right? `janus-reward judge test` tries them."
-        return EndpointRefused(f"{file.called} does not answer: {found.findings['text'].words}", hint=hint)
+        return EndpointRefused(
+            f"{file.called} does not answer: {found.findings['text'].words}",
+            hint="Is the server up, are address and model right? `janus-reward judge test` tries them.",
+        )
     told = [f"{_WORDS[name]} ({found.findings[name].words})" for name in lacking]
     ways = {probe: fallback for fallback, probe in _FALLBACKS.items()}
     may = [ways[name] for name in lacking if name in ways]
