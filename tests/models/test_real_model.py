@@ -176,7 +176,9 @@ def test_pictures_reach_a_tiny_vlm_with_random_weights_and_change_what_it_says(t
 def test_a_dataset_with_pictures_goes_through_the_tiny_random_vlm_and_no_noise_becomes_a_score(
     tiny_random_vlm, tmp_path
 ):
-    (tmp_path / "0.png").write_bytes(image("green").data)
+    picture = Pillow.new("RGB", (96, 96), "white")
+    picture.paste("green", (16, 16, 72, 72))
+    picture.save(tmp_path / "0.png")
     row = {"id": "r0", "instruction": "A green square", "code": "<svg/>", "language": "svg", "render": "0.png"}
     (tmp_path / "data.jsonl").write_text(json.dumps(row | {"domain": "svg", "task": "generate"}) + "\n")
     content = {"judge": "model", "engine": "transformers", "model": tiny_random_vlm, "name": "tiny-random-llava"}
