@@ -20,7 +20,7 @@ from janus_reward.judges.loop import submit
 from janus_reward.judges.model import ModelJudge
 from janus_reward.judges.model_file import ModelFile
 from janus_reward.ledger import Ledger
-from janus_reward.rubric import RubricSet
+from janus_reward.rubric import Rubric, RubricSet
 from janus_reward.sample import Sample
 from janus_reward.triple import Evidence, Render, Triple
 from janus_reward.verdict import verdict
@@ -54,9 +54,8 @@ def judge(url: str, ledger: Ledger) -> ModelJudge:
     return made
 
 
-async def judged(made: ModelJudge, chosen: list[Sample]) -> list[Judgement]:
+async def judged(made: ModelJudge, chosen: list[Sample], rubric: Rubric) -> list[Judgement]:
     """All of them, as many at once as the engine takes."""
-    rubric = RubricSet.load().rubrics["code-generate"]
     found: list[Judgement] = []
     for start in range(0, len(chosen), _TOGETHER):
         part = chosen[start : start + _TOGETHER]
@@ -67,22 +66,22 @@ async def judged(made: ModelJudge, chosen: list[Sample]) -> list[Judgement]:
     return found
 
 
-def timed(made: ModelJudge, chosen: list[Sample]) -> tuple[float, float, list[Judgement]]:
+def timed(made: ModelJudge, chosen: list[Sample], rubric: Rubric) -> tuple[float, float, list[Judgement]]:
     """Wall seconds, CPU seconds of this process, and the judgements."""
     start, cpu = time.perf_counter(), time.process_time()
-    found = submit(judged(made, chosen)).result()
+    found = submit(judged(made, chosen, rubric)).result()
     return time.perf_counter() - start, time.process_time() - cpu, found
 
 
 def report(count: int) -> str:
     """The whole report."""
-    chosen = samples(count)
+    chosen, rubric = samples(count), RubricSet.load().rubrics["code-generate"]
     with tempfile.TemporaryDirectory() as folder:
         ledger = Ledger(Path(folder) / "ledger.sqlite")
         server = Endpoint()
-        first = timed(judge(server.url, ledger), chosen)
+        first = timed(judge(server.url, ledger), chosen, rubric)
         server.close()
-        again = timed(judge("http://127.0.0.1:9/v1", ledger), chosen)
+        again = timed(judge("http://127.0.0.1:9/v1", ledger), chosen, rubric)
     if [one.scores for one in first[2]] != [one.scores for one in again[2]]:
         raise SystemExit("rescoring gave other scores")
     calls = len(ledger)

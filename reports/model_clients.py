@@ -171,7 +171,8 @@ def report(soak: int) -> str:
     cores = len(os.sched_getaffinity(0))
     lines = ["# Throughput of the judge's client", "", "Made by `python reports/model_clients.py --write`.", ""]
     lines += [
-        f"{cores} cores shared with the server process and whatever else runs here; median of three runs of ours.",
+        f"{cores} cores shared with the server process and whatever else runs here (load average "
+        f"{os.getloadavg()[0]:.0f}); median of three runs of ours.",
         "",
     ]
     lines += ["| client | in flight | latency | requests | ideal | share of ideal | CPU a request / memory |"]

@@ -1,8 +1,9 @@
 """Prompt tokens to compute for a triple, against the reference prompt: `python reports/model_tokens.py [--write]`.
 
 The reference prompt begins with the picture, as it is, so nothing of it but a short system turn can come from a prefix
-cache; its fixed text (roles, scale, worked example) was counted from the published file. Ours is counted as an engine with
-a prefix cache computes it once a rubric is warm: each question costs what its prompt does not share with an earlier one.
+cache; its fixed text (roles, scale, worked example) was counted from the published file. Ours is counted as an engine
+with a prefix cache computes it once a rubric is warm: each question costs what its prompt does not share with an
+earlier one.
 """
 
 from __future__ import annotations
@@ -112,7 +113,12 @@ def report(source: str, limit: int) -> str:
             ratio = statistics.median(a / b for a, b in zip(own, base, strict=True))
             numbers = f"{statistics.median(base):.0f} | {name} | {statistics.median(own):.0f} | {ratio:.2f}"
             lines.append(f"| {kind} | {len(chosen)} | {numbers} |")
-    lines += ["", f"Fixed text of the reference prompt: {_FIXED} tokens, counted by length and not by a tokenizer.", ""]
+    lines += [
+        "",
+        "Pages of 1280 pixels cost the reference 1,334 visual tokens each; what a smaller picture costs a judge in",
+    ]
+    lines += ["accuracy was not measured: there is no real vision-language model here.", ""]
+    lines += [f"Fixed text of the reference prompt: {_FIXED} tokens, counted by length and not by a tokenizer.", ""]
     return "\n".join(lines)
 
 

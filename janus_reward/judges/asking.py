@@ -162,7 +162,7 @@ class Asker:
 
     async def _reply(self, attempt: _Try) -> tuple[Reply, frozenset[str]]:
         """From the ledger, or from the engine and into the ledger."""
-        entry = self.ledger.get(attempt.key) if self.ledger else None
+        entry = self.ledger.get(attempt.key) if self.ledger is not None else None
         if entry is not None:
             self.meter.hits += 1
             return _remembered(entry)

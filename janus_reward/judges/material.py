@@ -98,7 +98,7 @@ def comments_of(code: str, language: str | None) -> tuple[str, ...]:
 def tokens_of(text: str) -> int:
     """About how many tokens a model makes of a text: pieces of words, digits in threes, each mark of its own.
 
-    Within about 20 % of the tokenizers of the Qwen and Llama families on code and English (reports/models/tokens.md).
+    An estimate for forecasts and cuts; what was really used comes from the engine.
     """
     return sum(1 for _ in _PIECE.finditer(text))
 

@@ -13,7 +13,7 @@ from janus_reward.judges.selftest import Capabilities, Probe, probe
 from janus_reward.ledger import Entry, Ledger
 
 _WORDS: Mapping[Probe, str] = {
-    "text": "an answer at all",
+    "text": "an answer",
     "schema": "replies bound by a JSON schema",
     "logprobs": "log probabilities",
     "image": "pictures",
@@ -63,7 +63,7 @@ class Readiness:
             if self._settled:
                 return
             key = hashlib.sha256(f"capabilities {self._file.digest(self._engine.identity.as_key())}".encode()).digest()
-            known = ledger.get(key) if ledger else None
+            known = ledger.get(key) if ledger is not None else None
             missing: list[Probe] = known.body["missing"] if known else await self._probed()
             if known is None and ledger is not None:
                 kept = ledger.put(key, Entry({"missing": missing}, self._file.called, "stop", 0, 0, 0.0))
@@ -100,9 +100,13 @@ class Readiness:
 
 
 def _refused(lacking: Sequence[Probe], found: Capabilities, file: ModelFile) -> EndpointRefused:
-    """Everything that is missing at once, each with what came instead."""
-    told = [f"{_WORDS[name]} ({found.findings[name].words})" for name in lacking if name in found.findings]
-    told = told or [_WORDS[name] for name in lacking]
+    """Everything that is missing at once, each with what came instead; nothing else was tried where no answer came."""
+    if "text" in lacking:
+        return EndpointRefused(
+            f"{file.called} does not answer: {found.findings['text'].words}",
+            hint="Is the server up, are address and model right? `janus-reward judge test` tries them.",
+        )
+    told = [f"{_WORDS[name]} ({found.findings[name].words})" for name in lacking]
     ways = {probe: fallback for fallback, probe in _FALLBACKS.items()}
     may = [ways[name] for name in lacking if name in ways]
     hint = f"`fallback: [{', '.join(may)}]` in the judge file lets the run do without." if may else None

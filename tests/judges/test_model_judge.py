@@ -260,6 +260,20 @@ def test_a_run_does_not_start_on_what_the_endpoint_does_not_honour(source, endpo
     assert not list((tmp_path / "run").glob("scores/*.parquet"))
 
 
+def test_an_address_where_nothing_answers_is_told_as_that(source, tmp_path):
+    judge = write_judge(tmp_path / "j.yaml", "http://127.0.0.1:9/v1", chat={"retries": 0})
+    with pytest.raises(EndpointRefused, match="does not answer") as refused:
+        scored(source, tmp_path / "run", judge)
+    assert "fallback" not in str(refused.value)
+    assert "judge test" in (refused.value.hint or "")
+
+
+def test_a_budget_of_nothing_stops_before_the_first_row(source, endpoint, tmp_path):
+    with pytest.raises(Stopped, match="budget"):
+        scored(source, tmp_path / "run", write_judge(tmp_path / "j.yaml", endpoint.url), budget="0 tokens")
+    assert not any("Criterion:" in texts(body) for _, body in endpoint.requests)
+
+
 def test_a_run_falls_back_only_where_the_file_says_so(source, endpoint, tmp_path):
     good = {"reason": "x", "subject": "yes", "kind": "yes"} | {f"at_least_{n}": "yes" for n in (2, 3, 4, 5)}
     endpoint.answer = lambda request: (
