@@ -14,6 +14,7 @@ import argparse
 import ast
 import json
 import platform
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -222,15 +223,17 @@ def farm_table(data: Path, out: Path, count: int) -> str:
     """A chart suite against the bare rendering of the same charts: each chart is drawn once in both."""
     suite, _ = load_suite(FARM_SUITE)
     charts = [item.triple for item in Items(suite, data, count)]
-    source, quick = out / "farm.jsonl", out / "farm.yaml"
     rows = [{"id": chart.id, "code": chart.code, "language": "python", "domain": "chart"} for chart in charts]
-    source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     metrics = [name for name in suite.metrics if MEASURES[name].by == "facts"]
-    quick.write_text(suite.model_copy(update={"metrics": tuple(metrics)}).model_dump_json(), encoding="utf-8")
-    drawn = _timed(lambda: render_dataset(source, out / "farm-render", workers=1))
-    measured = _timed(
-        lambda: evaluate_coder("reference", str(quick), out / "farm-eval", data=data, limit=count, workers=1)
-    )
+    with tempfile.TemporaryDirectory(dir=out) as name:
+        place = Path(name)
+        source, quick = place / "charts.jsonl", place / "quick.yaml"
+        source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        quick.write_text(suite.model_copy(update={"metrics": tuple(metrics)}).model_dump_json(), encoding="utf-8")
+        drawn = _timed(lambda: render_dataset(source, place / "render", workers=1))
+        measured = _timed(
+            lambda: evaluate_coder("reference", str(quick), place / "eval", data=data, limit=count, workers=1)
+        )
     return f"""## A chart suite against the render farm
 
 | {len(charts)} charts of {FARM_SUITE}, one worker | CPU s | charts a CPU second |

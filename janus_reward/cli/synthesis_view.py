@@ -10,7 +10,7 @@ from rich.table import Table
 from janus_reward.synthesis.job import STAGES
 
 if TYPE_CHECKING:
-    from janus_reward.synthesis.run import Synthesis
+    from janus_reward.synthesis.made import Synthesis
 
 
 def funnel_view(made: Synthesis) -> Group:

@@ -11,7 +11,7 @@ import typer
 from janus_reward.cli import app, options
 
 if TYPE_CHECKING:
-    from janus_reward.synthesis.run import Synthesis
+    from janus_reward.synthesis.made import Synthesis
 
 
 @app.command("synthesize")

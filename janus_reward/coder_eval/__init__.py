@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
-    "Coder": "evaluation",
+    "Coder": "coder",
     "EvalRun": "results",
     "MEASURES": "measures",
     "Suite": "suite",

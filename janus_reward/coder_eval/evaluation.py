@@ -9,14 +9,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
-from janus_reward.coder_eval.answers import REFERENCE, Answer, Answers, GivenAnswers, ModelAnswers, ReferenceAnswers
-from janus_reward.coder_eval.asking import Asker
-from janus_reward.coder_eval.grading.grader import Grader
+from janus_reward.coder_eval.answers import Answer, Answers
+from janus_reward.coder_eval.coder import Coder
+from janus_reward.coder_eval.grading.grader import Grader, graded, grader_of
 from janus_reward.coder_eval.items import Items
 from janus_reward.coder_eval.measures import MEASURES
 from janus_reward.coder_eval.results import EvalRun
@@ -24,12 +24,10 @@ from janus_reward.coder_eval.stage import EvalStageConfig, Measured
 from janus_reward.coder_eval.suite import Suite, load_suite
 from janus_reward.coder_eval.table import answer_row, answer_schema
 from janus_reward.engines.local import LocalEngine
-from janus_reward.errors import InputError, Stopped
-from janus_reward.generation import Account, Generator, generator_file
+from janus_reward.errors import Stopped
+from janus_reward.generation import Account
 from janus_reward.judges import judge_named
-from janus_reward.judges.file import read_judge_file
-from janus_reward.judges.loop import settled, submit
-from janus_reward.judges.model_file import ModelFile
+from janus_reward.judges.loop import submit
 from janus_reward.run.manifest import RunFolder
 from janus_reward.run.schema import Row
 from janus_reward.run.shards import ShardFolder
@@ -41,22 +39,6 @@ T = TypeVar("T")
 
 _BATCH = 2
 _SHARD = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Coder:
-    """Which coder, and how many answers.
-
-    Args:
-        model: as `generator_file` takes it; a `.jsonl` file of answers; or `reference`.
-        name: that the address knows the model by.
-        samples, temperature: instead of the suite's.
-    """
-
-    model: str
-    name: str | None = None
-    samples: int | None = None
-    temperature: float | None = None
 
 
 def evaluate_coder(
@@ -94,12 +76,12 @@ def evaluate_coder(
     """
     asked = Coder(coder) if isinstance(coder, str) else coder
     rules, path = load_suite(suite)
-    rules = _sampled(rules, asked)
+    rules = asked.sampled(rules)
     items = Items(rules, Path(data) if data else None, limit)
     with ExitStack() as stack:
         account = Account(Path(ledger) if ledger else Path(out), budget)
-        answers = _answers(asked, rules, path.parent, account)
-        judge = _grader(grader, rules, account)
+        answers = asked.answers(rules, path.parent, account)
+        judge = grader_of(grader, rules, account) if grader else None
         metrics = tuple(name for name in rules.metrics if judge or MEASURES[name].by != "grader")
         settings = _settings(rules, items, answers, judge, metrics, limit)
         folder = RunFolder(Path(out), settings, {"suite": suite, "coder": asked.model, "versions": versions()})
@@ -145,74 +127,31 @@ def _write(work: _Work, out: Path, workers: int) -> None:
     outcomes: Counter[str] = Counter()
     total = len(work.items) * work.answers.samples
     engine = LocalEngine(work.stage, workers, _dead)
-    pending: list[Row] = []
+    pending: list[Measured] = []
     try:
         for batch in engine.map(_batches(work.answers.stream(work.items, done), _BATCH)):
-            pending += [answer_row(measured, work.stage.metrics) for measured in _graded(batch, work)]
+            pending += batch
             done += len(batch)
             if work.on_progress:
                 outcomes.update("error" if measured.error else measured.render.outcome for measured in batch)
                 work.on_progress(Progress(done, resumed, total, outcomes, work.account.spent))
             if len(pending) >= _SHARD:
-                shards.write(number, pending[:_SHARD])
+                shards.write(number, _rows(pending[:_SHARD], work))
                 del pending[:_SHARD]
                 number += 1
         if pending or number == 0:
-            shards.write(number, pending)
+            shards.write(number, _rows(pending, work))
     except BaseException:
         engine.kill()
         raise
     engine.close()
 
 
-def _graded(batch: list[Measured], work: _Work) -> list[Measured]:
-    """The batch with the grader's scores for what was drawn; all questions are asked at once."""
-    grader = work.grader
+def _rows(measured: list[Measured], work: _Work) -> list[Row]:
+    """The rows of a shard; what a grader is to look at is graded first, all of it at once."""
     names = [name for name in work.stage.metrics if MEASURES[name].by == "grader"]
-    if grader is None or not names:
-        return batch
-
-    async def every() -> list[Measured]:
-        return await settled(_with_grades(measured, grader, names) for measured in batch)
-
-    return submit(every()).result()
-
-
-async def _with_grades(measured: Measured, grader: Grader, names: list[str]) -> Measured:
-    if measured.case is None:
-        return measured
-    case = measured.case
-    found = await settled(grader.grade(name, case) for name in names)
-    return replace(measured, scores={**measured.scores, **dict(zip(names, found, strict=True))}, case=None)
-
-
-def _sampled(suite: Suite, coder: Coder) -> Suite:
-    changes: dict[str, Any] = {"n": coder.samples, "temperature": coder.temperature}
-    drawn = suite.sampling.model_copy(update={name: value for name, value in changes.items() if value is not None})
-    return suite.model_copy(update={"sampling": drawn})
-
-
-def _answers(coder: Coder, suite: Suite, folder: Path, account: Account) -> Answers:
-    if coder.model == REFERENCE:
-        if not suite.answers_are_references:
-            raise InputError("this suite has no reference answers", hint="Give a model or a file of answers.")
-        return ReferenceAnswers()
-    if coder.model.endswith(".jsonl"):
-        return GivenAnswers(Path(coder.model))
-    file = generator_file(coder.model, model=coder.name)
-    asker = Asker(suite, folder, file, suite.sampling)
-    return ModelAnswers(account.add(Generator(file)), asker, suite.sampling.n)
-
-
-def _grader(named: str | None, suite: Suite, account: Account) -> Grader | None:
-    if named is None:
-        return None
-    if not any(MEASURES[name].by == "grader" for name in suite.metrics):
-        raise InputError("this suite asks no grader", hint="Leave --grader out.")
-    file = read_judge_file(Path(named))
-    if not isinstance(file, ModelFile):
-        raise InputError(f"{named} is no judge file of a model", hint="See docs/model-judges.md.")
-    return Grader(file, account.add(Generator(file)))
+    whole = submit(graded(measured, work.grader, names)).result() if work.grader and names else measured
+    return [answer_row(one, work.stage.metrics) for one in whole]
 
 
 def _settings(

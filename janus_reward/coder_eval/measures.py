@@ -6,118 +6,17 @@ definitions have it; `None` means that nothing could be measured, and why is tol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from types import MappingProxyType
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any
 
-from janus_reward.coder_eval.metrics import charts, demos, drawings, edits, page_blocks, pictures
+from janus_reward.coder_eval.measure import MEASURES, Case, Measure, made_elsewhere, measure
+from janus_reward.coder_eval.metrics import demos, drawings, edits, pictures
 from janus_reward.coder_eval.metrics.overlap import Overlap
 from janus_reward.coder_eval.metrics.tree_bleu import tree_bleu
 from janus_reward.evidence.node import Node, read_tree
 from janus_reward.evidence.source_tree import source_tree
-from janus_reward.sample import Sample
-from janus_reward.triple import PICTURE_OUTCOMES
 
-Function = Callable[["Case"], float | None]
-By = Literal["facts", "tests", "grader", "judge"]
-
-
-@dataclass
-class Case:
-    """One answer beside its reference.
-
-    Args:
-        sample: the answer's code with what it renders to.
-        reference: the same of the reference answer; `None` when the suite has none.
-        passed: whether the tests pass; `None` without tests.
-    """
-
-    sample: Sample
-    reference: Sample | None = None
-    passed: bool | None = None
-
-    @property
-    def code(self) -> str:
-        """The answer."""
-        return self.sample.triple.code or ""
-
-    @property
-    def reference_code(self) -> str | None:
-        """The reference answer."""
-        return self.reference.triple.code if self.reference else None
-
-    @property
-    def drawn(self) -> bool:
-        """Whether there is a picture with content."""
-        return self.sample.render.outcome in PICTURE_OUTCOMES and bool(self.sample.stills)
-
-    @property
-    def facts(self) -> Mapping[str, Any]:
-        """What the renderer tells of the answer."""
-        return self.sample.render.facts
-
-    @property
-    def reference_facts(self) -> Mapping[str, Any]:
-        """What the renderer tells of the reference answer."""
-        return self.reference.render.facts if self.reference else {}
-
-    @property
-    def reference_still(self) -> bytes | None:
-        """The picture to come near to: of the reference answer, else the one that came with the item."""
-        if self.reference and self.reference.stills:
-            return self.reference.stills[0]
-        return self.sample.references[0] if self.sample.references else None
-
-    @cached_property
-    def page_blocks(self) -> page_blocks.BlockScores | None:
-        """The block scores, made once for all four."""
-        return page_blocks.compare(page_blocks.blocks(self.facts), page_blocks.blocks(self.reference_facts))
-
-    @cached_property
-    def low_level(self) -> tuple[float | None, ...]:
-        """Text, layout, type, colour F1."""
-        kinds = (charts.text, charts.layout, charts.chart_type, charts.color)
-        return tuple(_f1(kind(self.facts, self.reference_facts)) for kind in kinds)
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A registered metric.
-
-    Args:
-        by: what it is made from: `facts` of renders and codes, `tests`, a `grader` model, or the `judge`.
-        lowest: the value of an answer that fails.
-        high: the best value; 1, 5 of the rubrics' scale, 100 of graders.
-        function: of a case whose answer did not fail; `None` for metrics made elsewhere.
-    """
-
-    name: str
-    by: By
-    lowest: float | None
-    high: float
-    doc: str
-    function: Function | None
-
-
-_MEASURES: dict[str, Measure] = {}
-
-MEASURES: Mapping[str, Measure] = MappingProxyType(_MEASURES)
-"""Every metric by name."""
-
-
-def measure(
-    name: str, by: By = "facts", *, lowest: float | None = 0.0, high: float = 1.0
-) -> Callable[[Function], Function]:
-    """Register a function over a `Case`; its docstring's first line becomes the documentation."""
-
-    def register(function: Function) -> Function:
-        doc = (function.__doc__ or "").strip().splitlines()[0]
-        _MEASURES[name] = Measure(name, by, lowest, high, doc, function)
-        return function
-
-    return register
+__all__ = ["MEASURES", "Case", "Measure"]
 
 
 @measure("rendered")
@@ -252,34 +151,27 @@ def passed(case: Case) -> float | None:
     return None if case.passed is None else float(case.passed)
 
 
-@measure("rubric", "judge", lowest=None, high=5.0)
-def rubric(case: Case) -> float | None:
-    """Total of the judge by this package's rubrics, 1 to 5; none without a picture."""
-    return None
-
-
-@measure("task_score", "grader", high=100.0)
-def task_score(case: Case) -> float | None:
-    """0-100 by a grader that sees the picture and what was asked (PandasPlotBench, task-based score)."""
-    return None
-
-
-@measure("visual_score", "grader", high=100.0)
-def visual_score(case: Case) -> float | None:
-    """0-100 by a grader that sees the picture and the reference's (PandasPlotBench, visual score)."""
-    return None
-
-
-@measure("chart_score", "grader", high=100.0)
-def chart_score(case: Case) -> float | None:
-    """0-100 by a grader, in six parts: type 20, layout 10, text 20, data 20, style 20, clarity 10 (ChartMimic)."""
-    return None
-
-
-@measure("checklist", "grader", high=100.0)
-def checklist(case: Case) -> float | None:
-    """0-100 by a grader, 0-10 for each question of the item's checklist, shown the timed stills (ArtifactsBench)."""
-    return None
+made_elsewhere(
+    "rubric", "judge", "Total of the judge by this package's rubrics, 1-5; none without a picture.", None, 5.0
+)
+made_elsewhere(
+    "task_score", "grader", "0-100: picture against what was asked (PandasPlotBench, task-based score).", high=100.0
+)
+made_elsewhere(
+    "visual_score", "grader", "0-100: picture against the reference's (PandasPlotBench, visual score).", high=100.0
+)
+made_elsewhere(
+    "chart_score",
+    "grader",
+    "0-100 in parts: type 20, layout 10, text 20, data 20, style 20, clarity 10 (ChartMimic, high-level).",
+    high=100.0,
+)
+made_elsewhere(
+    "checklist",
+    "grader",
+    "0-100: 0-10 for each question of the checklist, by timed stills (ArtifactsBench).",
+    high=100.0,
+)
 
 
 def _f1(found: Overlap | None) -> float | None:

@@ -15,10 +15,10 @@ from typing import Any
 
 _HOMES = {
     "STRATEGIES": "strategies",
-    "Synthesis": "run",
+    "Synthesis": "made",
     "SynthesisConfig": "config",
     "read_config": "config",
-    "read_synthesis": "run",
+    "read_synthesis": "made",
     "scenes": "animation_split",
     "synthesize": "run",
 }

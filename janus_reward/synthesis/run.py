@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -15,57 +14,31 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import pyarrow.parquet as pq
-
 from janus_reward.dataset import open_source
 from janus_reward.engines.local import LocalEngine
-from janus_reward.errors import DiskError, InputError, Stopped
+from janus_reward.errors import InputError, Stopped
 from janus_reward.generation import Account, Generator, GeneratorFile, generator_file
 from janus_reward.generation.model import generator_of
 from janus_reward.judges.file import read_judge_file
 from janus_reward.judges.model_file import ModelFile
 from janus_reward.run.manifest import RunFolder
 from janus_reward.run.schema import Row
-from janus_reward.run.shards import ShardFolder, parts
+from janus_reward.run.shards import ShardFolder
 from janus_reward.scorer import Filter
 from janus_reward.scoring import Progress, versions
 from janus_reward.stages import RenderStageConfig
 from janus_reward.synthesis.config import SynthesisConfig
 from janus_reward.synthesis.execution import ExecutionStageConfig, dead
-from janus_reward.synthesis.funnel import Funnel, funnels
 from janus_reward.synthesis.job import Job
 from janus_reward.synthesis.jury import Jury
+from janus_reward.synthesis.made import Synthesis, read_synthesis, rows_of, write_triples
 from janus_reward.synthesis.novelty import Novelty
 from janus_reward.synthesis.plan import Plan
 from janus_reward.synthesis.prompts import prompts_sha256
 from janus_reward.synthesis.rounds import Rounds
 from janus_reward.synthesis.seeds import Material, read_material
 from janus_reward.synthesis.strategies import Strategy, strategy_class
-from janus_reward.synthesis.table import JOB_SCHEMA, job_row, record
-
-
-@dataclass(frozen=True, slots=True)
-class Synthesis:
-    """What a synthesis made.
-
-    Args:
-        path: the run folder: `triples.jsonl` (kept), `jobs/part-*.parquet` (all plans), `manifest.json`.
-        funnel: by strategy, and `all`.
-        cost: what all starts paid.
-    """
-
-    path: Path
-    funnel: dict[str, Funnel]
-    cost: dict[str, Any]
-
-    def rows(self) -> Iterator[Row]:
-        """Every plan, in order."""
-        yield from _rows(self.path)
-
-    def summary(self) -> dict[str, Any]:
-        """Plain values; what `--json` prints."""
-        made = {name: funnel.as_dict() for name, funnel in self.funnel.items()}
-        return {"path": str(self.path), "kept": self.funnel["all"].kept, "strategies": made, "cost": self.cost}
+from janus_reward.synthesis.table import JOB_SCHEMA, job_row
 
 
 def synthesize(
@@ -116,16 +89,6 @@ def synthesize(
             work = _Work(config, material, generator, jury, engine, account, on_progress)
             _run(work, run, settings)
     return read_synthesis(place)
-
-
-def read_synthesis(path: str | Path) -> Synthesis:
-    """A finished or stopped synthesis. Raises InputError when the folder holds none."""
-    place = Path(path)
-    try:
-        manifest = json.loads((place / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError(f"{path} is no synthesis: {error}", hint="Give the folder that -o named.") from error
-    return Synthesis(place, dict(funnels(_rows(place))), manifest.get("cost") or {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +146,7 @@ def _write(work: _Work, out: Path, provenance: dict[str, Any]) -> None:
         outcomes.update(job.status for job in jobs)
         if work.on_progress:
             work.on_progress(Progress(done, resumed, len(plans), outcomes, work.account.spent))
-    _write_triples(out)
+    write_triples(out)
 
 
 def _rounds(work: _Work, novelty: Novelty) -> Rounds:
@@ -197,7 +160,7 @@ def _remembered(work: _Work, out: Path) -> tuple[Novelty, Counter[str]]:
     novelty, kept = Novelty(work.config.diversity.threshold), Counter[str]()
     for seed in work.material.seeds:
         novelty.add(seed.instruction or "", seed.id)
-    for row in _rows(out):
+    for row in rows_of(out):
         if row["status"] == "kept":
             kept[row["slice"]] += 1
             novelty.add(row["instruction"] or "", row["id"], _scope(row))
@@ -214,24 +177,6 @@ def _apply_quotas(jobs: Sequence[Job], kept: Counter[str], quota: int | None) ->
     for job in jobs:
         if quota is not None and kept[job.plan.slice] >= quota:
             job.drop("quota")
-
-
-def _rows(out: Path) -> Iterator[Row]:
-    for part in parts(out / "jobs"):
-        yield from pq.read_table(part).to_pylist()
-
-
-def _write_triples(out: Path) -> None:
-    part, target = out / ".triples.tmp", out / "triples.jsonl"
-    try:
-        with part.open("w", encoding="utf-8") as file:
-            for row in _rows(out):
-                if row["status"] == "kept":
-                    file.write(json.dumps(record(row), ensure_ascii=False, sort_keys=True) + "\n")
-        part.replace(target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise DiskError(f"cannot write {target}: {error.strerror}", hint="Free space and run it again.") from error
 
 
 def _coder(config: SynthesisConfig, folder: Path) -> GeneratorFile:

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from janus_reward.errors import InputError, RunConflict
+from janus_reward.judges.cost import BudgetSpent
 from janus_reward.synthesis import read_config, read_synthesis, synthesize
 from tests.judges.endpoint import Endpoint, completion, texts
 
@@ -49,7 +50,7 @@ def made(tmp_path):
     (tmp_path / "tax.yaml").write_text(yaml.safe_dump({"domain": "svg", "slices": {"scene": ["a harbour", "a hill"]}}))
     servers = []
 
-    def run(scribe, out="run", **changes):
+    def run(scribe, out="run", budget=None, **changes):
         server = Endpoint(scribe)
         servers.append(server)
         config = {
@@ -61,7 +62,8 @@ def made(tmp_path):
             "together": 2,
         }
         (tmp_path / "config.yaml").write_text(yaml.safe_dump(config | changes))
-        return synthesize(*read_config(tmp_path / "config.yaml"), tmp_path / out, workers=1, ledger=tmp_path / "ledger")
+        options = {"workers": 1, "ledger": tmp_path / "ledger", "budget": budget}
+        return synthesize(*read_config(tmp_path / "config.yaml"), tmp_path / out, **options)
 
     yield run
     for server in servers:
@@ -175,6 +177,18 @@ def test_the_same_command_goes_on_and_the_ledger_makes_the_same_again(made, tmp_
     with pytest.raises(RunConflict, match="tries"):
         made(scribe, strategies=part, tries=3)
     assert read_synthesis(first.path).funnel["all"].kept == 1
+
+
+def test_a_budget_stops_before_it_is_gone_and_what_was_paid_is_not_paid_again(made):
+    scribe = Scribe(harbour, lambda *_: fenced(SQUARE.format("blue")))
+    part = {"guided_evolution": {"jobs": 1}}
+    with pytest.raises(BudgetSpent, match="budget is spent"):
+        made(scribe, strategies=part, budget="1500 tokens")
+    assert [step for step, *_ in scribe.asked] == ["propose"]
+    run = made(scribe, strategies=part, budget="1M tokens")
+    assert [step for step, *_ in scribe.asked] == ["propose", "generate"]
+    assert run.funnel["all"].kept == 1
+    assert run.cost["calls"] == 2
 
 
 def test_a_generator_is_not_its_own_judge_unless_that_is_wished(made, tmp_path):

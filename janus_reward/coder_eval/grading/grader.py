@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -10,9 +11,14 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from janus_reward.coder_eval.grading.form import Form, Unreadable, form_of
-from janus_reward.coder_eval.measures import Case
-from janus_reward.generation import Generator, Made
+from janus_reward.coder_eval.measures import MEASURES, Case
+from janus_reward.coder_eval.stage import Measured
+from janus_reward.coder_eval.suite import Suite
+from janus_reward.errors import InputError
+from janus_reward.generation import Account, Generator, Made
 from janus_reward.judges.engine.base import Image, Message, Request
+from janus_reward.judges.file import read_judge_file
+from janus_reward.judges.loop import settled
 from janus_reward.judges.material import cleaned, cut_middle, fence, nonce_of
 from janus_reward.judges.model_file import ModelFile
 from janus_reward.judges.pictures import shown
@@ -100,6 +106,33 @@ class Grader:
             drawn.top_p,
             drawn.seed,
         )
+
+
+def grader_of(named: str, suite: Suite, account: Account) -> Grader:
+    """The grader of a judge file, on the account.
+
+    Raises:
+        InputError: the file is none of a model, or the suite asks no grader.
+    """
+    if not any(MEASURES[name].by == "grader" for name in suite.metrics):
+        raise InputError("this suite asks no grader", hint="Leave --grader out.")
+    file = read_judge_file(Path(named))
+    if not isinstance(file, ModelFile):
+        raise InputError(f"{named} is no judge file of a model", hint="See docs/model-judges.md.")
+    return Grader(file, account.add(Generator(file)))
+
+
+async def graded(answers: Sequence[Measured], grader: Grader, metrics: Sequence[str]) -> list[Measured]:
+    """Answers with the grader's scores for what was drawn; every question is asked at once."""
+    return await settled(_graded(answer, grader, metrics) for answer in answers)
+
+
+async def _graded(answer: Measured, grader: Grader, metrics: Sequence[str]) -> Measured:
+    case = answer.case
+    if case is None:
+        return answer
+    found = await settled(grader.grade(name, case) for name in metrics)
+    return replace(answer, scores={**answer.scores, **dict(zip(metrics, found, strict=True))}, case=None)
 
 
 def _again(request: Request, made: Made, complaint: Unreadable) -> Request:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections import Counter
+from html.parser import HTMLParser
 
 from janus_reward.evidence.markup import VOID
 
-_TAG = re.compile(
-    r"<(?:!--.*?(?:-->|\Z)|(?P<raw>script|style|textarea|title)\b(?:\"[^\"]*\"|'[^']*'|[^>\"'])*>.*?(?:</(?P=raw)\s*>|\Z)"
-    r"|(?P<end>/)?(?P<name>[a-zA-Z][^\s/>]*)(?:\"[^\"]*\"|'[^']*'|[^>\"'])*>)",
-    re.DOTALL | re.IGNORECASE,
-)
 _CLOSED_BY = {
     "li": frozenset({"li"}),
     "option": frozenset({"option"}),
@@ -40,40 +35,39 @@ def tree_bleu(html: str, reference: str) -> float | None:
 
 def subtrees(markup: str) -> frozenset[Subtree]:
     """The height-one subtrees of HTML or SVG, each as (tag, tags of its children ...); leaves are none."""
-    closed: list[list[str]] = []
-    stack: list[list[str]] = [[""]]
-    for name, kind in _tags(markup):
-        if kind == "end":
-            _close(stack, closed, name)
-            continue
-        while stack[-1][0] in _CLOSED_BY.get(name, ()):
-            closed.append(stack.pop())
-        stack[-1].append(name)
-        if kind == "start":
-            stack.append([name])
-    return frozenset(tuple(node) for node in (*closed, *stack) if node[0] and len(node) > 1)
+    tree = _Tree()
+    tree.feed(markup)  # never closed: closing rescans an open comment again and again, in quadratic time
+    return frozenset(tuple(node) for node in (*tree.closed, *tree.open) if node[0] and len(node) > 1)
 
 
-def _tags(markup: str) -> Iterator[tuple[str, str]]:
-    """(tag, `start`, `end` or `leaf`) in order; the inside of scripts and styles is none of the tree."""
-    for match in _TAG.finditer(markup):
-        name = (match["raw"] or match["name"] or "").lower()
-        if not name:
-            continue
-        if match["end"]:
-            yield name, "end"
-        elif match["raw"] or name in VOID or match[0].endswith("/>"):
-            yield name, "leaf"
-        else:
-            yield name, "start"
+class _Tree(HTMLParser):
+    """Elements as lists: the tag, then the tags of the children. The first open one stands for the document."""
 
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.closed: list[list[str]] = []
+        self.open: list[list[str]] = [[""]]
+        self._named: Counter[str] = Counter()
 
-def _close(stack: list[list[str]], closed: list[list[str]], name: str) -> None:
-    """End the innermost open element of that name and what is open in it; an end without a start is passed over."""
-    if not any(node[0] == name for node in stack[:0:-1]):
-        return
-    while True:
-        node = stack.pop()
-        closed.append(node)
-        if node[0] == name:
-            return
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        while self.open[-1][0] in _CLOSED_BY.get(tag, ()):
+            self._close()
+        self.open[-1].append(tag)
+        if tag not in VOID:
+            self.open.append([tag])
+            self._named[tag] += 1
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.open[-1].append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._named[tag]:
+            if self._close() == tag:
+                return
+
+    def _close(self) -> str:
+        """End the innermost open element; gives its tag."""
+        node = self.open.pop()
+        self.closed.append(node)
+        self._named[node[0]] -= 1
+        return node[0]

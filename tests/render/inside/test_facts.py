@@ -134,3 +134,16 @@ def test_facts_are_bounded(play):
     ).facts
     assert len(facts["texts"]) == 2000
     assert max(len(text["text"]) for text in facts["texts"]) == 500
+
+
+def test_plotting_calls_are_counted_by_the_outermost_one_and_axes_tell_their_place_in_the_grid(play):
+    facts = play(
+        TABLE.replace(
+            "import", "import matplotlib.pyplot as plt, numpy as np\nrng = np.random.default_rng(0)\nimport", 1
+        )
+        + "fig = plt.figure()\na = fig.add_subplot(2, 2, (1, 2))\nb = fig.add_subplot(2, 2, 4)\nc = fig.add_axes([0, 0, 0.1, 0.1])\n"
+        "a.hist([1, 2, 2])\na.bar([1], [2], yerr=[0.1])\na.bar([2], [2])\nb.axhline(1)\nb.loglog([1, 2], [1, 2])\n"
+        "sns.heatmap(np.eye(3), ax=c, cbar=False)\nplt.show()"
+    ).facts
+    assert facts["plot_calls"] == {"bar": 2, "hist": 1, "axhline": 1, "loglog": 1, "seaborn.heatmap": 1}
+    assert [axes.get("grid") for axes in facts["axes"]] == [[2, 2, 0, 0, 0, 1], [2, 2, 1, 1, 1, 1], None]
