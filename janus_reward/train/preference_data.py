@@ -45,7 +45,7 @@ class Config(Part):
 
     Args:
         out: the folder; it appears when it is complete.
-        scored: a finished run of `score dataset`.
+        scored: a finished run of `score dataset`, or of `render` for pairs without scores and signals.
         pairs: `pairs.parquet` of `training/corrupt.py`, whose triples the run scored.
         votes: a label file of human preferences (`a`, `b`, `votes_a`, `votes_b` or `preferred`).
         best_of_n: pairs by score within a prompt; absent leaves them out.

@@ -21,7 +21,7 @@ from janus_reward.reward_model.signals import fit_standard
 from janus_reward.train.config import Part
 from janus_reward.train.dataset import Preferences
 from janus_reward.train.outcome import claim, finish, finished
-from janus_reward.train.training import Training, last_checkpoint, write_history
+from janus_reward.train.training import Training, last_checkpoint, tell, write_history
 
 _PROBE = 400
 
@@ -115,6 +115,7 @@ def _trained(
     )
     checkpoint = last_checkpoint(checkpoints)
     say(f"going on from {Path(checkpoint).name}" if checkpoint else "training")
+    tell(trainer, say)
     trainer.train(resume_from_checkpoint=checkpoint)
     best = trainer.state.best_metric
     model = trainer.accelerator.unwrap_model(trainer.model).cpu().eval()
