@@ -122,7 +122,8 @@ def _write(
     try:
         part.mkdir(parents=True)
         counts = write_sets(part, answers, pairs, split, Run(config.scored), config.picture_side)
-        made = {"settings": settings, "counts": counts, "left_out": dict(sorted(left_out.items()))}
+        judge = (Run(config.scored).manifest["settings"].get("judge") or {}).get("name")
+        made = {"settings": settings, "judge": judge, "counts": counts, "left_out": dict(sorted(left_out.items()))}
         (part / "README.md").write_text(card(made, pairs, split, answers), encoding="utf-8")
         made["files"] = {
             path.relative_to(part).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()

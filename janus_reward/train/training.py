@@ -11,7 +11,6 @@ from pydantic import Field
 
 from janus_reward.train.config import Part
 
-
 _SAY_EVERY = 10
 
 
