@@ -6,6 +6,7 @@ import asyncio
 import os
 import time
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,14 +16,16 @@ from janus_reward.errors import InputError, MissingExtra
 from janus_reward.judges.base import Judgement
 from janus_reward.judges.engine.base import EngineFailure
 from janus_reward.judges.engine.batching import Batcher
-from janus_reward.judges.evidence import squash
+from janus_reward.judges.evidence import EvidenceJudge, squash
 from janus_reward.judges.loop import submit
 from janus_reward.reward_model.item import Item, item_text, sample_facts
 from janus_reward.reward_model.saving import read_settings
-from janus_reward.reward_model.settings import DType, RewardSettings
+from janus_reward.reward_model.settings import JUDGE, DType, RewardSettings
+from janus_reward.reward_model.signals import named
 from janus_reward.rubric import Rubric
 from janus_reward.sample import Sample
 from janus_reward.triple import Evidence, Score
+from janus_reward.verdict import verdict
 
 if TYPE_CHECKING:
     from janus_reward.judges.cost import Meter
@@ -84,7 +87,7 @@ class RewardJudge:
             return Judgement(blocked)
         start = time.perf_counter()
         try:
-            outputs = await self._batcher.complete(self._item(sample, evidence))
+            outputs = await self._batcher.complete(self._item(sample, evidence, rubric))
         except EngineFailure as failure:
             failed = Score.unscored("engine_error", str(failure))
             return Judgement({**blocked, **{criterion.name: failed for criterion in rest}})
@@ -110,12 +113,14 @@ class RewardJudge:
         self._batcher.close()
         self._loaded = None
 
-    def _item(self, sample: Sample, evidence: Evidence) -> Item:
+    def _item(self, sample: Sample, evidence: Evidence, rubric: Rubric) -> Item:
         triple, settings = sample.triple, self.settings
         facts = sample_facts(sample, evidence) if settings.facts else ()
         instruction, code, language = triple.instruction or "", triple.code or "", triple.language or ""
         text = item_text(instruction, facts, code, language, settings.tokens, told=settings.facts)
-        signals = [evidence.signals.get(name) for name in settings.standard.names]
+        names = settings.standard.names
+        asked = any(name.startswith(JUDGE) for name in names)
+        signals = named(names, evidence.signals, _evidence_scores(sample, evidence, rubric) if asked else {})
         picture = sample.stills[0] if sample.stills and settings.kind == "vision" else None
         return Item(text, signals, picture)
 
@@ -138,6 +143,18 @@ class RewardJudge:
 
             self._loaded = LoadedReward.open(self._folder, self._device, self._dtype)
         return self._loaded
+
+
+def _evidence_scores(sample: Sample, evidence: Evidence, rubric: Rubric) -> dict[str, float | None]:
+    """What the evidence judge says, gates included, as a run's table holds it."""
+    judge = _evidence_judge()
+    found = verdict(sample, evidence, rubric, judge.judge(sample, evidence, rubric), judge)
+    return {"total": found.score, **{name: score.value for name, score in found.criteria.items()}}
+
+
+@lru_cache(maxsize=1)
+def _evidence_judge() -> EvidenceJudge:
+    return EvidenceJudge()
 
 
 def _dtype(name: str) -> DType:

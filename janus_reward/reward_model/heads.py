@@ -41,8 +41,14 @@ class Branch(nn.Module):
         self.hidden = nn.Sequential(
             nn.Linear(2 * signals, _HIDDEN), nn.GELU(), nn.Dropout(0.1), nn.Linear(_HIDDEN, outputs, bias=False)
         )
-        nn.init.zeros_(self.linear.weight)
-        nn.init.zeros_(self.linear.bias)
+        for weight in (self.linear.weight, self.linear.bias, self.hidden[-1].weight):
+            nn.init.zeros_(weight)
+
+    def begin_at(self, output: int, signal: int, slope: float, offset: float) -> None:
+        """Let an output begin as a straight line of one standardised signal."""
+        with torch.no_grad():
+            self.linear.weight[output, signal] = slope
+            self.linear.bias[output] = offset
 
     def forward(self, signals: torch.Tensor) -> torch.Tensor:
         """(n, outputs) from (n, 2s)."""

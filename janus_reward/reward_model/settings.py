@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 FILE = "reward.json"
 
+JUDGE = "judge."
+"""What stands before the evidence judge's own scores, where they are among the signals."""
+
 DType = Literal["auto", "float32", "bfloat16", "float16"]
 """Of a backbone's weights."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from janus_reward.reward_model.settings import Standard
+from janus_reward.reward_model.settings import JUDGE, Standard
 
 Array = NDArray[np.float32]
 
@@ -15,8 +16,13 @@ _CLIP = 4.0
 _LEAST_SHARE = 0.02
 
 
-def fit_standard(names: Sequence[str], rows: Sequence[Sequence[float | None]]) -> tuple[Standard, list[int]]:
-    """Means and spreads of the signals that are measured on some rows and vary, and where those stand in a row."""
+def named(names: Sequence[str], signals: Mapping[str, float | None], scores: Mapping[str, float | None]) -> list[Any]:
+    """Values by name: signals of the evidence, and under `judge.` the evidence judge's scores and its `total`."""
+    return [scores.get(name.removeprefix(JUDGE)) if name.startswith(JUDGE) else signals.get(name) for name in names]
+
+
+def fit_standard(names: Sequence[str], rows: Sequence[Sequence[float | None]]) -> Standard:
+    """Means and spreads of the signals that are measured on some rows and vary."""
     x = np.array([[np.nan if value is None else value for value in row] for row in rows], dtype=float)
     there = ~np.isnan(x)
     kept: list[int] = []
@@ -27,7 +33,7 @@ def fit_standard(names: Sequence[str], rows: Sequence[Sequence[float | None]]) -
     means = [float(x[there[:, at], at].mean()) for at in kept]
     spreads = [float(x[there[:, at], at].std()) or 1.0 for at in kept]
     chosen = tuple(names[at] for at in kept)
-    return Standard(names=chosen, mean=tuple(means), spread=tuple(spreads)), kept
+    return Standard(names=chosen, mean=tuple(means), spread=tuple(spreads))
 
 
 def vector(standard: Standard, values: Sequence[float | None]) -> Array:

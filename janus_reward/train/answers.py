@@ -16,9 +16,9 @@ from janus_reward.sample import Sample
 from janus_reward.triple import PICTURE_OUTCOMES, Evidence, Render, Triple
 
 _COLUMNS = (
-    "id", "instruction", "code", "language", "domain", "task", "outcome", "message", "render_sha256", "score",
-    "evidence", "notes", "flags", "meta", "error",
+    "id", "instruction", "code", "language", "domain", "task", "outcome", "message", "render_sha256", "meta", "error",
 )  # fmt: skip
+_SCORED = ("score", "evidence", "notes", "flags")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +58,18 @@ class Answer:
 def read_answers(run: Run, group_by: str | None) -> dict[str, Answer]:
     """Answers by id, in the order of the run; rows without instruction or code, and rows with errors, are passed over.
 
+    A run that was only rendered gives answers without scores and signals, for models that look at code and picture.
+
     Raises:
-        InputError: the run is not finished, or was only rendered.
+        InputError: the run is not finished.
     """
-    if not run.manifest.get("finished") or "evidence" not in run.schema_names:
-        raise InputError(f"{run.path} is no finished run of `score dataset`", hint="Score first, or resume it.")
+    if not run.manifest.get("finished"):
+        raise InputError(f"{run.path} is not finished", hint="Run the command that made it again to go on.")
     names = run.schema_names
     criteria = [name[:-7] for name in names if name.endswith("_reason") and name[:-7] in names]
+    there = [name for name in _SCORED if name in names]
     found: dict[str, Answer] = {}
-    for batch in run.batches([*_COLUMNS, *criteria]):
+    for batch in run.batches([*_COLUMNS, *there, *criteria]):
         for row in batch.to_pylist():
             if not row["error"] and (row["instruction"] or "").strip() and (row["code"] or "").strip():
                 found[row["id"]] = _answer(row, criteria, group_by)
@@ -75,7 +78,7 @@ def read_answers(run: Run, group_by: str | None) -> dict[str, Answer]:
 
 def _answer(row: Mapping[str, Any], criteria: list[str], group_by: str | None) -> Answer:
     meta = json.loads(row["meta"] or "{}")
-    signals = row["evidence"] or {}
+    signals = row.get("evidence") or {}
     shown = row["outcome"] in PICTURE_OUTCOMES
     return Answer(
         id=row["id"],
@@ -90,7 +93,7 @@ def _answer(row: Mapping[str, Any], criteria: list[str], group_by: str | None) -
         facts=sample_facts(*_measured(row)),
         signals=tuple(signals.get(name) for name in SIGNALS),
         targets={name: row[name] for name in criteria},
-        score=row["score"],
+        score=row.get("score"),
         render=row["render_sha256"] if shown else None,
     )
 
@@ -99,8 +102,8 @@ def _measured(row: Mapping[str, Any]) -> tuple[Sample, Evidence]:
     """As much of the sample as the run keeps and the facts need."""
     triple = Triple(0, row["id"], language=row["language"], domain=row["domain"], task=row["task"])
     render = Render(row["outcome"] or "not_needed", message=row["message"])
-    notes = json.loads(row["notes"] or "{}")
-    return Sample(triple, render), Evidence({}, notes, tuple(row["flags"] or ()))
+    notes = json.loads(row.get("notes") or "{}")
+    return Sample(triple, render), Evidence({}, notes, tuple(row.get("flags") or ()))
 
 
 def _group(meta: Mapping[str, Any], group_by: str | None) -> str:

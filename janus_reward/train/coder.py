@@ -14,7 +14,7 @@ from janus_reward.train.coder_score import CoderScore, Judging, coder_score
 from janus_reward.train.config import Part
 from janus_reward.train.language_model import LanguageModel
 from janus_reward.train.outcome import claim, finish, finished
-from janus_reward.train.training import Training, last_checkpoint, write_history
+from janus_reward.train.training import Training, last_checkpoint, tell, write_history
 
 Say = Callable[[str], None]
 
@@ -85,6 +85,7 @@ def trained(config: CoderConfig, form: str, columns: tuple[str, ...], make: Any,
     trainer = make(model, tokenizer, data, held_out, config.training.arguments(config.out / "checkpoints"))
     checkpoint = last_checkpoint(config.out / "checkpoints")
     say(f"going on from {Path(checkpoint).name}" if checkpoint else f"training on {len(data)} rows")
+    tell(trainer, say)
     trainer.train(resume_from_checkpoint=checkpoint)
     final = trainer.accelerator.unwrap_model(trainer.model)
     final = final.merge_and_unload() if hasattr(final, "merge_and_unload") else final

@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 from janus_reward.errors import InputError
 from janus_reward.evidence import SIGNALS
 from janus_reward.reward_model.item import Item, item_text
-from janus_reward.reward_model.settings import RewardSettings
+from janus_reward.reward_model.settings import JUDGE, RewardSettings, Standard
+from janus_reward.reward_model.signals import fit_standard, named
 
-_NAMES = list(SIGNALS)
 _PLAIN = frozenset({
     "id", "instruction", "code", "language", "domain", "task", "source", "facts", "signals", "picture", "score",
 })  # fmt: skip
@@ -73,9 +73,13 @@ class Preferences:
         """Ids of the answers that a pair names, in order, each once."""
         return list(dict.fromkeys(pair[side] for pair in self.pairs for side in ("id_chosen", "id_rejected")))
 
-    def signals(self) -> list[list[float | None]]:
-        """Signals of every answer of the split."""
-        return [list(row) for row in self._answers["signals"]]
+    def signals(self, prior: bool) -> Standard:
+        """How the signals of the split lie; with a prior the scores of the evidence judge are among them."""
+        names = [*SIGNALS, *(f"{JUDGE}{name}" for name in ("total", *self.criteria) if prior)]
+        rows = (self._answers[at] for at in range(len(self._answers)))
+        return fit_standard(
+            names, [named(names, dict(zip(SIGNALS, row["signals"], strict=True)), scores_of(row)) for row in rows]
+        )
 
     def answer(self, id_: str) -> dict[str, Any]:
         """One answer's row."""
@@ -107,9 +111,14 @@ def as_item(answer: dict[str, Any], settings: RewardSettings) -> Item:
         answer["instruction"], answer["facts"] if settings.facts else (), answer["code"], answer["language"],
         settings.tokens, told=settings.facts,
     )  # fmt: skip
-    signals = [answer["signals"][_NAMES.index(name)] for name in settings.standard.names]
+    signals = named(settings.standard.names, dict(zip(SIGNALS, answer["signals"], strict=True)), scores_of(answer))
     picture = (answer["picture"] or {}).get("bytes") if settings.kind == "vision" else None
     return Item(text, signals, picture)
+
+
+def scores_of(answer: dict[str, Any]) -> dict[str, float | None]:
+    """The scores of the run's judge by criterion, and its total."""
+    return {"total": answer["score"], **{name: value for name, value in answer.items() if name not in _PLAIN}}
 
 
 def _points(answer: dict[str, Any], criteria: Sequence[str]) -> tuple[float, ...]:

@@ -7,7 +7,6 @@ Empty and cut answers are taught as negatives. Language models only: a student w
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -26,7 +25,8 @@ from janus_reward.train.coder_score import answers_of
 from janus_reward.train.config import Part
 from janus_reward.train.language_model import LanguageModel
 from janus_reward.train.outcome import claim, finish, finished
-from janus_reward.train.training import Training, last_checkpoint, write_history
+from janus_reward.train.splits import drawn
+from janus_reward.train.training import Training, last_checkpoint, tell, write_history
 from janus_reward.train.verdict_replies import Lesson, ModeName, lessons
 
 
@@ -75,7 +75,7 @@ def run(config: Config, say: Callable[[str], None]) -> dict[str, Any]:
         raise InputError(f"{config.scored} teaches nothing in the mode {config.mode}", hint="See docs/train.md.")
     claim(config.out, asked)
     say(f"{len(taught)} lessons, {len(kept)} held out")
-    model, tokenizer, history = _taught(config, taught)
+    model, tokenizer, history = _taught(config, taught, say)
     model.save_pretrained(config.out)
     tokenizer.save_pretrained(config.out)
     write_history(config.out, history)
@@ -84,7 +84,7 @@ def run(config: Config, say: Callable[[str], None]) -> dict[str, Any]:
     return finish(config.out, asked, figures)
 
 
-def _taught(config: Config, taught: list[Lesson]) -> tuple[Any, Any, list[dict[str, Any]]]:
+def _taught(config: Config, taught: list[Lesson], say: Callable[[str], None]) -> tuple[Any, Any, list[dict[str, Any]]]:
     from datasets import Dataset
     from trl import SFTConfig, SFTTrainer
 
@@ -98,6 +98,7 @@ def _taught(config: Config, taught: list[Lesson]) -> tuple[Any, Any, list[dict[s
         model, args=SFTConfig(max_length=config.max_length, completion_only_loss=True, **arguments),
         train_dataset=Dataset.from_list(rows), processing_class=tokenizer, peft_config=config.student.lora(),
     )  # fmt: skip
+    tell(trainer, say)
     trainer.train(resume_from_checkpoint=last_checkpoint(config.out / "checkpoints"))
     final = trainer.accelerator.unwrap_model(trainer.model)
     final = final.merge_and_unload() if hasattr(final, "merge_and_unload") else final
@@ -132,4 +133,4 @@ def _read(mode: ModeName, wanted: dict[str, Any], text: str) -> dict[str, Any]:
 
 
 def _held_out(id_: str, share: float, seed: int) -> bool:
-    return zlib.crc32(f"{seed}/{id_.partition('#')[0]}".encode()) / 2**32 < share
+    return drawn(seed, id_.partition("#")[0]) < share

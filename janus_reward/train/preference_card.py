@@ -49,8 +49,8 @@ def _body(
         whole = made["counts"]["answers"][name]
         yield f"| {name} | {whole} | {count} | {_longer(own, answers)} | {', '.join(sources)} |"
     yield ""
-    yield "Answers that share an instruction, a root or a group are in one split; held-out sources and held-out kinds"
-    yield "of damage are in the test only."
+    yield "Answers that share an instruction, a root or a group are in one split; a twin with an instruction of another"
+    yield "split is in none. Held-out sources and held-out kinds of damage are in the test only."
     yield ""
     yield "| origin | pairs |"
     yield "|---|---|"

@@ -45,7 +45,7 @@ class Config(Part):
 
     Args:
         out: the folder; it appears when it is complete.
-        scored: a finished run of `score dataset`.
+        scored: a finished run of `score dataset`, or of `render` for pairs without scores and signals.
         pairs: `pairs.parquet` of `training/corrupt.py`, whose triples the run scored.
         votes: a label file of human preferences (`a`, `b`, `votes_a`, `votes_b` or `preferred`).
         best_of_n: pairs by score within a prompt; absent leaves them out.
@@ -122,7 +122,8 @@ def _write(
     try:
         part.mkdir(parents=True)
         counts = write_sets(part, answers, pairs, split, Run(config.scored), config.picture_side)
-        made = {"settings": settings, "counts": counts, "left_out": dict(sorted(left_out.items()))}
+        judge = (Run(config.scored).manifest["settings"].get("judge") or {}).get("name")
+        made = {"settings": settings, "judge": judge, "counts": counts, "left_out": dict(sorted(left_out.items()))}
         (part / "README.md").write_text(card(made, pairs, split, answers), encoding="utf-8")
         made["files"] = {
             path.relative_to(part).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()

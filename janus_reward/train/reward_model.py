@@ -6,6 +6,7 @@ goes on from the last one with the same losses as if it had not been.
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -14,16 +15,15 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from janus_reward.errors import InputError
-from janus_reward.evidence import SIGNALS
 from janus_reward.reward_model.backbone import Backbone
-from janus_reward.reward_model.settings import FILE, RewardSettings
-from janus_reward.reward_model.signals import fit_standard
+from janus_reward.reward_model.settings import FILE, JUDGE, RewardSettings
 from janus_reward.train.config import Part
 from janus_reward.train.dataset import Preferences
 from janus_reward.train.outcome import claim, finish, finished
-from janus_reward.train.training import Training, last_checkpoint, write_history
+from janus_reward.train.training import Training, last_checkpoint, tell, write_history
 
 _PROBE = 400
+_STEEP = 2.0
 
 
 class Losses(Part):
@@ -47,6 +47,8 @@ class Config(Part):
         tokens: about the most tokens of a text.
         facts: the text tells what was measured.
         signals: a branch beside the backbone reads the measured signals.
+        prior: the scores of the evidence judge, which must have scored the run, are among the signals, and the model
+            begins as that judge: training learns what to change.
         losses: weights.
         training: how long, how fast.
     """
@@ -58,6 +60,7 @@ class Config(Part):
     tokens: Annotated[int, Field(ge=32, le=131_072)] = 512
     facts: bool = False
     signals: bool = False
+    prior: bool = False
     losses: Losses = Losses()
     training: Training = Training()
 
@@ -70,6 +73,11 @@ def run(config: Config, say: Callable[[str], None]) -> dict[str, Any]:
         return known
     if config.backbone.kind == "none" and not config.signals:
         raise InputError("a model without a backbone reads signals alone", hint="Set `signals: true`.")
+    if config.prior and not (config.signals and _judged_by_evidence(config.data)):
+        raise InputError(
+            "a prior needs `signals: true` and data scored by the evidence judge",
+            hint="Score with it, or leave it out.",
+        )
     train, validation = Preferences(config.data, "train"), Preferences(config.data, "validation")
     if not len(train) or not len(validation):
         raise InputError(f"{config.data} has no pairs to train on, or none to hold out")
@@ -115,6 +123,7 @@ def _trained(
     )
     checkpoint = last_checkpoint(checkpoints)
     say(f"going on from {Path(checkpoint).name}" if checkpoint else "training")
+    tell(trainer, say)
     trainer.train(resume_from_checkpoint=checkpoint)
     best = trainer.state.best_metric
     model = trainer.accelerator.unwrap_model(trainer.model).cpu().eval()
@@ -143,7 +152,20 @@ def build(config: Config, settings: RewardSettings) -> tuple[Any, Any]:
         net = tuned(net, config.backbone)
         if config.training.gradient_checkpointing:
             getattr(net, "backbone", net).gradient_checkpointing_enable({"use_reentrant": False})
-    return RewardModel(net, len(settings.standard.names), outputs), processor
+    model = RewardModel(net, len(settings.standard.names), outputs)
+    if config.prior:
+        _begin_as_the_judge(model, settings)
+    return model, processor
+
+
+def _begin_as_the_judge(model: Any, settings: RewardSettings) -> None:
+    """Scalar head: two logits a point of the total. Criteria: the judge's own points."""
+    standard = settings.standard
+    for output, name in enumerate(("total", *settings.criteria)):
+        if f"{JUDGE}{name}" in standard.names:
+            at = standard.names.index(f"{JUDGE}{name}")
+            steep = _STEEP if output == 0 else 1.0
+            model.branch.begin_at(output, at, steep * standard.spread[at], steep * (standard.mean[at] - 3.0))
 
 
 def _settings(config: Config, train: Preferences) -> RewardSettings:
@@ -158,8 +180,7 @@ def _settings(config: Config, train: Preferences) -> RewardSettings:
     )
     if not config.signals:
         return made
-    standard, _ = fit_standard(list(SIGNALS), train.signals())
-    return made.model_copy(update={"standard": standard})
+    return made.model_copy(update={"standard": train.signals(config.prior)})
 
 
 def placed(out: Path, settings: RewardSettings, train: Preferences) -> RewardSettings:
@@ -172,3 +193,8 @@ def placed(out: Path, settings: RewardSettings, train: Preferences) -> RewardSet
     made = settings.model_copy(update={"middle": round(float(scalar.mean()), 6), "spread": round(spread, 6)})
     (out / FILE).write_text(made.model_dump_json(indent=1), encoding="utf-8")
     return made
+
+
+def _judged_by_evidence(data: Path) -> bool:
+    manifest = data / "manifest.json"
+    return manifest.is_file() and json.loads(manifest.read_text(encoding="utf-8")).get("judge") == "evidence"

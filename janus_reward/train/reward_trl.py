@@ -20,7 +20,7 @@ from janus_reward.train.config import Part
 from janus_reward.train.dataset import Preferences
 from janus_reward.train.outcome import claim, finish, finished
 from janus_reward.train.reward_model import placed
-from janus_reward.train.training import Training, last_checkpoint, write_history
+from janus_reward.train.training import Training, last_checkpoint, tell, write_history
 
 
 class Config(Part):
@@ -52,6 +52,7 @@ def run(config: Config, say: Callable[[str], None]) -> dict[str, Any]:
     train = Preferences(config.data, "train")
     say(f"{len(train)} pairs")
     trainer, tokenizer = _trainer(config, train, settings)
+    tell(trainer, say)
     trainer.train(resume_from_checkpoint=last_checkpoint(config.out / "checkpoints"))
     return _saved(config, trainer, tokenizer, settings, train, asked)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import zlib
+import hashlib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
@@ -12,6 +12,9 @@ from scipy.sparse.csgraph import connected_components
 
 from janus_reward.train.answers import Answer
 from janus_reward.train.pairs import Pair
+
+NOWHERE = "none"
+"""Of a twin that carries an instruction of another split: it is in no split."""
 
 
 def assign_splits(
@@ -32,22 +35,23 @@ def assign_splits(
         test: share of the groups.
         seed: of the hash that deals them out, so that a set that grows keeps its splits.
     """
-    ids = list(answers)
     part = _components(answers)
-    away = {part[at]: "validation" for at, id_ in enumerate(ids) if answers[id_].source in held_back}
-    away |= {part[at]: "test" for at, id_ in enumerate(ids) if answers[id_].source in held_out}
+    away = {part[id_]: "validation" for id_ in part if answers[id_].source in held_back}
+    away |= {part[id_]: "test" for id_ in part if answers[id_].source in held_out}
     name: dict[int, str] = {}
-    for at in np.argsort(np.array(ids)).tolist():
-        name.setdefault(part[at], ids[at])
+    for id_ in sorted(part, key=lambda id_: (answers[id_].group == "", answers[id_].group, id_)):
+        name.setdefault(part[id_], answers[id_].group or id_)
     split = {number: away.get(number) or _dealt(name[number], validation, test, seed) for number in name}
-    return {id_: split[part[at]] for at, id_ in enumerate(ids)}
+    own = {id_: split[part[id_]] for id_ in part}
+    asked = {answers[id_].instruction_key: own[id_] for id_ in part if answers[id_].root == id_}
+    return {id_: own[id_] if asked.get(answers[id_].instruction_key, own[id_]) == own[id_] else NOWHERE for id_ in own}
 
 
 def usable(pairs: Sequence[Pair], split: Mapping[str, str], left_out: Counter[str]) -> list[Pair]:
     """The pairs of which both sides are in one split, without held-out kinds of damage outside the test."""
     found = []
     for pair in pairs:
-        if split[pair.better] != split[pair.worse]:
+        if split[pair.better] != split[pair.worse] or split[pair.better] == NOWHERE:
             left_out["between two splits"] += 1
         elif pair.held_out_kind and split[pair.better] != "test":
             left_out["held-out kind of damage outside the test"] += 1
@@ -74,7 +78,7 @@ def balanced(
         seed: of the choice.
         left_out: counts what goes.
     """
-    mixed = sorted(pairs, key=lambda pair: (zlib.crc32(f"{seed}/{pair.better}/{pair.worse}".encode()), pair.worse))
+    mixed = sorted(pairs, key=lambda pair: drawn(seed, f"{pair.better}/{pair.worse}"))
     taken: Counter[str] = Counter()
     kept: list[Pair] = []
     for pair in mixed:
@@ -98,22 +102,31 @@ def _longer(answers: Mapping[str, Answer], pair: Pair) -> int:
     return (gap > 0) - (gap < 0)
 
 
-def _components(answers: Mapping[str, Answer]) -> list[int]:
-    """Number of the connected component of each answer, by shared instruction, root and group."""
+def drawn(seed: int, name: str) -> float:
+    """A number in [0, 1) that only seed and name decide. Not a checksum: those of like names lie close together."""
+    return int.from_bytes(hashlib.sha256(f"{seed}/{name}".encode()).digest()[:8], "big") / 2**64
+
+
+def _components(answers: Mapping[str, Answer]) -> dict[str, int]:
+    """Number of the connected component of each answer, by shared root, group, and instruction of the roots.
+
+    A twin whose damage is another instruction does not tie the two prompts together.
+    """
     keys: dict[str, int] = {}
     rows, columns = [], []
     for at, answer in enumerate(answers.values()):
-        shared = [f"i{answer.instruction_key}", f"r{answer.root}"]
+        shared = [f"r{answer.root}"]
         shared += [f"g{answer.source}\0{answer.group}"] if answer.group else []
+        shared += [f"i{answer.instruction_key}"] if answer.root == answer.id else []
         for key in shared:
             rows.append(at)
             columns.append(len(answers) + keys.setdefault(key, len(keys)))
     size = len(answers) + len(keys)
     graph = coo_array((np.ones(len(rows)), (rows, columns)), shape=(size, size))
     numbers: list[int] = connected_components(graph, directed=False)[1][: len(answers)].tolist()
-    return numbers
+    return dict(zip(answers, numbers, strict=True))
 
 
 def _dealt(name: str, validation: float, test: float, seed: int) -> str:
-    place = zlib.crc32(f"{seed}/{name}".encode()) / 2**32
+    place = drawn(seed, name)
     return "test" if place < test else "validation" if place < test + validation else "train"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from janus_reward.train.config import Part
+
+_SAY_EVERY = 10
 
 
 class Training(Part):
@@ -74,6 +77,21 @@ class Training(Part):
             "disable_tqdm": True,
             **self.further,
         }
+
+
+def tell(trainer: Any, say: Callable[[str], None]) -> None:
+    """Say how the training goes, instead of the trainer printing every step."""
+    from transformers import PrinterCallback, TrainerCallback
+
+    class Said(TrainerCallback):
+        def on_log(self, args: Any, state: Any, control: Any, logs: Any = None, **told: Any) -> None:
+            names = [name for name in ("loss", "reward", "eval_loss", "eval_accuracy") if name in (logs or {})]
+            if names and (state.global_step % _SAY_EVERY == 0 or "eval_loss" in names):
+                figures = ", ".join(f"{name} {float(logs[name]):.4g}" for name in names)
+                say(f"step {state.global_step} of {state.max_steps}: {figures}")
+
+    trainer.remove_callback(PrinterCallback)
+    trainer.add_callback(Said)
 
 
 def last_checkpoint(out: Path) -> str | None:
