@@ -173,7 +173,7 @@ def pair_section(part: LabelSet, rows: Rejudged, judges: Sequence[EvidenceJudge]
     index = part.table.index()
     for name, x in _baselines(part.table).items():
         gap = _array([x[index[str(a)]] - x[index[str(b)]] for a, b in names])
-        gaps[name] = -gap if np.nanmean(np.sign(gap)) < 0 else gap
+        gaps[name] = -gap if np.nansum(np.sign(gap)) < 0 else gap
     lines = [
         f"## {part.name}: {len(unseen)} decided pairs of unseen pages",
         "",

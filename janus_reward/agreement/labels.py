@@ -50,6 +50,11 @@ class PairLabels:
     b: tuple[str, ...]
     lead: NDArray[np.float64]
 
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of both sides."""
+        return self.a + self.b
+
 
 def read_labels(path: str | Path, field: str | None = None, group: str | None = None) -> Ratings | PairLabels:
     """Read a label file: JSONL, JSON (a list) or CSV.
@@ -68,7 +73,7 @@ def read_labels(path: str | Path, field: str | None = None, group: str | None = 
     file = Path(path)
     rows = list(_rows(file))
     if not rows:
-        raise InputError(f"{file} holds no labels")
+        raise InputError(f"{file} holds no labels", hint="Each row has an `id` of the run and a rating, or two ids.")
     if rows[0].keys() >= _PAIR_FIELDS:
         return _pairs(file, rows)
     return _ratings(file, rows, field or _rating_field(file, rows[0]), group)
@@ -89,15 +94,18 @@ def _rows(file: Path) -> Iterator[dict[str, Any]]:
 
 
 def _json_values(file: Path, text: str) -> Iterator[tuple[int, Any]]:
+    number = 1
     try:
         if text.lstrip().startswith("["):
             yield from enumerate(json.loads(text), start=1)
             return
-        for number, line in enumerate(text.splitlines(), start=1):
+        for row, line in enumerate(text.splitlines(), start=1):
+            number = row
             if line.strip():
-                yield number, json.loads(line)
+                yield row, json.loads(line)
     except (json.JSONDecodeError, RecursionError) as error:
-        raise InputError(f"{file} is not JSON: {error}", hint="Labels are JSONL, a JSON list, or CSV.") from error
+        hint = "Labels are JSONL, a JSON list, or CSV."
+        raise InputError(f"{file}, row {number}: not JSON: {error}", hint=hint) from error
 
 
 def _rating_field(file: Path, row: dict[str, Any]) -> str:

@@ -61,11 +61,15 @@ def agree(
 
     from janus_reward.agreement import PairLabels, compare, compare_pairs, read_labels
     from janus_reward.agreement.display import markdown, table
+    from janus_reward.errors import InputError
     from janus_reward.run import Run
 
     scored = Run(run)
     scores = _column(scored, criterion)
     read = read_labels(labels, field, group)
+    if not set(read.ids) & set(scores):
+        some = ", ".join(sorted(scores)[:3])
+        raise InputError(f"none of the labels of {labels} is about a row of {run}", hint=f"Its ids are like {some}.")
     if isinstance(read, PairLabels):
         found: Any = compare_pairs(scores, read, seed)
     else:

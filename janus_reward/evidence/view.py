@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 from janus_reward.evidence import layout, lexis, markup, raster, script
 from janus_reward.evidence.echo import echoes, without_echoes
 from janus_reward.evidence.instruction import Instruction
+from janus_reward.evidence.lexis import Lexis
 from janus_reward.evidence.pycode import PythonCode
 from janus_reward.evidence.words import content_stems, sign_pairs, stem
 from janus_reward.sample import Sample
@@ -58,13 +59,13 @@ class View:
         return lexis.scan(code or "", self.language)
 
     @cached_property
-    def answer(self) -> lexis.Lexis:
+    def answer(self) -> Lexis:
         """The same without long echoes of the instruction: what may count as an answer to it."""
         kept = without_echoes(self.lexis.stripped, self._asked)
         if kept == self.lexis.stripped:
             return self.lexis
         strings = tuple(without_echoes(text, self._asked) for text in self.lexis.strings)
-        return lexis.Lexis(kept, self.lexis.comments, strings)
+        return Lexis(kept, self.lexis.comments, strings)
 
     @property
     def echoed(self) -> bool:

@@ -130,7 +130,7 @@ class TestLabels:
         ("text", "message"),
         [
             ("", "holds no labels"),
-            ("{", "is not JSON"),
+            ("{", "not JSON"),
             ("[1]", "row 1: a label is an object"),
             ('{"id": "a", "taste": 3}', "no field with ratings among id, taste"),
             ('{"id": "a", "score": 1}\n{"score": 2}', "row 2: a rating has `id`"),

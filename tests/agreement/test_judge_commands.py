@@ -113,3 +113,19 @@ def test_a_report_card_counts_damage_seen_and_scores_raised(run: Run, tmp_path: 
     assert lines["text that begs: scores raised by more than 0.05"]["value"] == 0
     assert lines["rows with the same score"]["value"] == 1
     assert "# Report card of the judge evidence" in out.read_text(encoding="utf-8")
+
+
+def test_labels_of_another_run_are_an_error_that_shows_this_runs_ids(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "others.jsonl"
+    for row in ({"id": "elsewhere", "score": 3}, {"a": "elsewhere", "b": "nowhere", "preferred": "a"}):
+        path.write_text(json.dumps(row), encoding="utf-8")
+        with pytest.raises(InputError, match="none of the labels") as caught:
+            call("agree", run.path, "--labels", path, "--criterion", "code_quality")
+        assert "bare-0" in str(caught.value.hint)
+
+
+def test_a_broken_line_of_labels_is_named(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "labels.jsonl"
+    path.write_text('{"id": "clean-0", "score": 3}\n{"id": "clean-1"', encoding="utf-8")
+    with pytest.raises(InputError, match="row 2: not JSON"):
+        call("agree", run.path, "--labels", path, "--criterion", "code_quality")
