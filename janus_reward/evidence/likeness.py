@@ -18,6 +18,7 @@ _SIDE = 256
 _SAME = 12
 _TILT = 4.0
 _LEAST_EDGE = 4.0
+_SMALLEST = 32
 
 
 def _squeezed(picture: Raster) -> NDArray[np.uint8]:
@@ -49,7 +50,7 @@ def cell_distance(view: View) -> float | None:
 @signal("aesthetics.upright_edges")
 def upright_edges(view: View) -> float | None:
     """Share of the coarse edges (by strength) that run level or upright, within 4 degrees: order of a layout."""
-    if not view.drawn or view.still is None:
+    if not view.drawn or view.still is None or min(view.still.survey.shape[:2]) < _SMALLEST:
         return None
     luma = view.still.survey.astype(np.float32) @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
     down, across = (ndimage.gaussian_filter(luma, 2.0, order=order) for order in ((1, 0), (0, 1)))

@@ -112,7 +112,7 @@ def test_a_picture_too_small_to_survey_is_not_measured(value):
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(width=st.integers(32, 700), height=st.integers(32, 1000), seed=st.integers(0, 9), levels=st.integers(1, 256))
+@given(width=st.integers(32, 640), height=st.integers(32, 960), seed=st.integers(0, 9), levels=st.integers(1, 256))
 def test_any_picture_gives_values_in_range_twice_the_same(sample, width, height, seed, levels):
     noise = np.random.default_rng(seed).integers(0, levels, (height, width, 3), dtype=np.uint8)
     data = png(Image.fromarray(noise))
