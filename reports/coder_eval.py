@@ -242,7 +242,7 @@ def farm_table(data: Path, out: Path, count: int) -> str:
 | `janus-reward eval coder`, {len(metrics)} metrics | {measured:.1f} | {len(charts) / measured:.2f} |
 
 The suite runs at {drawn / measured:.0%} of the farm's speed; CPU time of our own processes, start-up included. What the
-jailed workers spend on the drawing itself is the same in both and is not in these numbers, so the share is a lower bound.
+jailed workers spend on the drawing itself is the same in both and is not counted, so the share is a lower bound.
 """
 
 
