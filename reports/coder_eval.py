@@ -241,7 +241,8 @@ def farm_table(data: Path, out: Path, count: int) -> str:
 | `janus-reward render` | {drawn:.1f} | {len(charts) / drawn:.2f} |
 | `janus-reward eval coder`, {len(metrics)} metrics | {measured:.1f} | {len(charts) / measured:.2f} |
 
-The suite runs at {drawn / measured:.0%} of the farm's speed; CPU time of all processes, start-up included.
+The suite runs at {drawn / measured:.0%} of the farm's speed; CPU time of our own processes, start-up included. What the
+jailed workers spend on the drawing itself is the same in both and is not counted, so the share is a lower bound.
 """
 
 

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 def funnel_view(made: Synthesis) -> Group:
-    """One line a strategy, then the cost."""
-    table = Table("strategy", *STAGES, "at once", "calls, tokens a kept", "why not", box=None)
+    """How far the plans of each strategy came, then what a kept triple cost and why the others were dropped."""
+    stages = Table("", *STAGES, "at once", box=None)
+    costs = Table("", "calls a kept", "tokens a kept", "why not", box=None)
     for name, funnel in made.funnel.items():
         told = funnel.as_dict()
+        stages.add_row(name, *(str(told["reached"][stage]) for stage in STAGES), str(funnel.first_try))
         each = told["per_kept"]
-        cost = f"{each['calls']:.1f}, {each['tokens']:.0f}" if each else "-"
-        reasons = ", ".join(f"{reason} {count}" for reason, count in list(told["reasons"].items())[:3])
-        counts = (str(told["reached"][stage]) for stage in STAGES)
-        table.add_row(name, *counts, str(funnel.first_try), cost, reasons)
-    return Group(table, made.cost.get("words", ""), f"kept: {made.path / 'triples.jsonl'}")
+        cost = (f"{each['calls']:.1f}", f"{each['tokens']:.0f}") if each else ("-", "-")
+        costs.add_row(name, *cost, ", ".join(f"{reason} {count}" for reason, count in told["reasons"].items()))
+    return Group(stages, "", costs, "", made.cost.get("words", ""), f"kept: {made.path / 'triples.jsonl'}")

@@ -82,6 +82,7 @@ class Measure:
         by: what it is made from: `facts` of renders and codes, `tests`, a `grader` model, or the `judge`.
         lowest: the value of an answer that fails.
         high: the best value; 1, 5 of the rubrics' scale, 100 of graders.
+        compares: whether it holds the answer against the reference, and so needs one that draws.
         function: of a case whose answer did not fail; `None` for metrics made elsewhere.
     """
 
@@ -90,6 +91,7 @@ class Measure:
     lowest: float | None
     high: float
     doc: str
+    compares: bool
     function: Function | None
 
 
@@ -100,13 +102,13 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(_MEASURES)
 
 
 def measure(
-    name: str, by: By = "facts", *, lowest: float | None = 0.0, high: float = 1.0
+    name: str, by: By = "facts", *, lowest: float | None = 0.0, high: float = 1.0, compares: bool = True
 ) -> Callable[[Function], Function]:
     """Register a function over a `Case`; its docstring's first line becomes the documentation."""
 
     def register(function: Function) -> Function:
         doc = (function.__doc__ or "").strip().splitlines()[0]
-        _MEASURES[name] = Measure(name, by, lowest, high, doc, function)
+        _MEASURES[name] = Measure(name, by, lowest, high, doc, compares, function)
         return function
 
     return register
@@ -114,4 +116,4 @@ def measure(
 
 def made_elsewhere(name: str, by: By, doc: str, lowest: float | None = 0.0, high: float = 1.0) -> None:
     """Register a metric that a judge or a grader makes."""
-    _MEASURES[name] = Measure(name, by, lowest, high, doc, None)
+    _MEASURES[name] = Measure(name, by, lowest, high, doc, False, None)

@@ -19,13 +19,13 @@ from janus_reward.evidence.source_tree import source_tree
 __all__ = ["MEASURES", "Case", "Measure"]
 
 
-@measure("rendered")
+@measure("rendered", compares=False)
 def rendered(case: Case) -> float:
     """1 when the answer draws a picture with content."""
     return float(case.drawn)
 
 
-@measure("incorrect_code", lowest=1.0, high=0.0)
+@measure("incorrect_code", lowest=1.0, high=0.0, compares=False)
 def incorrect_code(case: Case) -> float:
     """1 when the code does not run to a picture, the lower the better (PandasPlotBench, Galimzyanov et al. 2024)."""
     return 1.0 - float(case.drawn)
@@ -127,7 +127,7 @@ def preservation(case: Case) -> float | None:
     return edits.preservation(before[0], case.sample.stills[0], still) if before and still else None
 
 
-@measure("svg_valid")
+@measure("svg_valid", compares=False)
 def svg_valid(case: Case) -> float:
     """1 for well-formed SVG that says its size and draws something."""
     return drawings.valid(case.code) * float(case.drawn)
@@ -139,13 +139,13 @@ def svg_parts(case: Case) -> float | None:
     return None if case.reference_code is None else _f1(drawings.parts(case.code, case.reference_code))
 
 
-@measure("demo_responsive")
+@measure("demo_responsive", compares=False)
 def demo_responsive(case: Case) -> float | None:
     """Share of the controls that do something when driven, without an error."""
     return demos.responsive(case.facts)
 
 
-@measure("passed", "tests")
+@measure("passed", "tests", compares=False)
 def passed(case: Case) -> float | None:
     """1 when all tests pass (HumanEval, MBPP); the table shows pass@k."""
     return None if case.passed is None else float(case.passed)

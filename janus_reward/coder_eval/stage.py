@@ -11,11 +11,11 @@ from janus_reward.coder_eval.measures import MEASURES, Case
 from janus_reward.coder_eval.programs import ProgramRunner
 from janus_reward.errors import JanusError
 from janus_reward.evidence import measure
-from janus_reward.judges import judge_named
+from janus_reward.judges import Judge, judge_named
 from janus_reward.rubric import RubricSet
 from janus_reward.sample import Sample
 from janus_reward.stages import RenderStage, RenderStageConfig, internal
-from janus_reward.triple import Evidence, Render, Score, Triple
+from janus_reward.triple import PICTURE_OUTCOMES, Evidence, Render, Score, Triple
 from janus_reward.verdict import verdict
 
 
@@ -66,8 +66,7 @@ class EvalStage:
         self._config = config
         self._renders = RenderStage(config.render)
         self._runner = ProgramRunner()
-        self._rubrics = RubricSet.load(None)
-        self._judge = judge_named(config.judge)
+        self._judge: Judge | None = None
         self._graded = any(MEASURES[name].by == "grader" for name in config.metrics)
 
     def __call__(self, batch: list[Answer]) -> list[Measured]:
@@ -91,7 +90,8 @@ class EvalStage:
         if answer.item.triple.error is not None:
             return Measured(answer, Render("not_needed"), {}, error=answer.item.triple.error)
         if answer.code is None:
-            failed = {name: self._failed(name, answer) for name in self._config.metrics}
+            reference = self._reference(answer.item.triple) if answer.item.tests is None else None
+            failed = {name: _failed(name, answer, reference) for name in self._config.metrics}
             return Measured(answer, Render("not_needed", message="the answer has no code"), failed)
         seconds: dict[str, float] = {}
         case, message = self._case(answer, seconds)
@@ -124,6 +124,8 @@ class EvalStage:
         start = time.perf_counter()
         if case.sample.render.outcome == "unsupported":
             score = Score.unscored("no_render", case.sample.render.message)
+        elif _nothing_to_compare(name, case.reference):
+            score = Score.unscored("not_applicable", "the reference answer draws nothing")
         elif kind.by == "judge":
             score = self._judged(case)
         elif kind.by == "grader":
@@ -137,6 +139,9 @@ class EvalStage:
         return score
 
     def _judged(self, case: Case) -> Score:
+        """The judge's total; the judge is made when it is first asked for."""
+        if self._judge is None:
+            self._rubrics, self._judge = RubricSet.load(None), judge_named(self._config.judge)
         sample = case.sample
         triple = sample.triple
         rules = self._rubrics.pick(triple.domain, triple.task, triple.language)
@@ -144,11 +149,19 @@ class EvalStage:
         total = verdict(sample, evidence, rules, self._judge.judge(sample, evidence, rules), self._judge)
         return Score(total.score) if total.score is not None else Score.unscored(total.reason or "no_render")
 
-    def _failed(self, name: str, answer: Answer) -> Score:
-        """What an answer without code has: the lowest value, unless the engine is to blame."""
-        if answer.reason in ("engine_error", "timeout", "budget"):
-            return Score.unscored(answer.reason, answer.message)
-        return _lowest(name)
+
+def _failed(name: str, answer: Answer, reference: Sample | None) -> Score:
+    """What an answer without code has: the lowest value, unless the engine or the reference is to blame."""
+    if answer.reason in ("engine_error", "timeout", "budget"):
+        return Score.unscored(answer.reason, answer.message)
+    if _nothing_to_compare(name, reference):
+        return Score.unscored("not_applicable", "the reference answer draws nothing")
+    return _lowest(name)
+
+
+def _nothing_to_compare(name: str, reference: Sample | None) -> bool:
+    """Whether a metric holds answers against a reference that draws nothing itself."""
+    return MEASURES[name].compares and reference is not None and reference.render.outcome not in PICTURE_OUTCOMES
 
 
 def _lowest(name: str) -> Score:

@@ -124,6 +124,17 @@ def test_answers_of_a_file_are_measured_and_two_coders_are_compared_by_item(suit
         compare(top, evaluate_coder("reference", str(suites / "functions.yaml"), suites / "f", data=suites, workers=1))
 
 
+def test_an_item_whose_reference_draws_nothing_is_no_part_of_what_compares(suites):
+    blank = {"id": "none", "instruction": "Nothing", "code": DRAWING.format("none")}
+    (suites / "squares.jsonl").write_text(json.dumps(blank) + "\n")
+    suite = str(suites / "squares.yaml")
+    for coder in ("reference", str(suites / "empty.jsonl")):
+        (suites / "empty.jsonl").write_text('{"id": "none", "answer": ""}\n')
+        run = evaluate_coder(coder, suite, suites / coder[-9:-6], data=suites, workers=1)
+        [row] = run.rows
+        assert (row["svg_valid"], row["tree_bleu"], row["tree_bleu_reason"]) == (0, None, "not_applicable")
+
+
 def grade(request):
     """A fair grade for the task, nothing readable at the first try for the visual score."""
     if "how alike" in texts(request):
