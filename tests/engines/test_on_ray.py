@@ -137,7 +137,7 @@ def test_dedup_gives_the_same_on_a_cluster(cluster, tmp_path):
 
     source = tmp_path / "corpus.jsonl"
     codes = [" ".join(f"name{at * 7 % 50}_{word} = {word};" for word in range(40)) for at in range(40)]
-    rows = [{"id": f"r{at}", "instruction": f"Do thing {at % 50}", "code": code} for at, code in enumerate(codes * 2)]
+    rows = [{"id": f"r{at}", "instruction": f"Do thing {at % 40}", "code": code} for at, code in enumerate(codes * 2)]
     source.write_text("".join(json.dumps(row) + "\n" for row in rows))
     found = [
         dedup_dataset(source, tmp_path / engine, engine=engine, ray=SETTINGS if engine == "ray" else None)
