@@ -81,8 +81,6 @@ def stream(
             batch_size=1,
             batch_format="pyarrow",
             compute=ray.data.ActorPoolStrategy(min_size=least, max_size=max(least, most)),
-            max_restarts=-1,
-            max_task_retries=-1,
             **share.options(),
         )
         rows = iter(dataset.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0))

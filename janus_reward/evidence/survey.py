@@ -131,7 +131,8 @@ class Survey:
 def _closed_across(found: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:
     """Binary closing of (h, w) by a horizontal line, nothing beyond the edges; in time that does not grow with it."""
     grown = ndimage.maximum_filter1d(found.view(np.uint8), width, axis=1, mode="constant")
-    return ndimage.minimum_filter1d(grown, width, axis=1, mode="constant").view(np.bool_)
+    closed: NDArray[np.uint8] = ndimage.minimum_filter1d(grown, width, axis=1, mode="constant")
+    return closed.view(np.bool_)
 
 
 def _summed(values: NDArray[np.float64]) -> NDArray[np.float64]:
