@@ -77,7 +77,7 @@ def stream(
             _source(read), override_num_blocks=1, num_cpus=0, label_selector=here
         ).map_batches(
             _Actor,
-            fn_constructor_args=(pickle.dumps(make),),
+            fn_constructor_args=(ray.cloudpickle.dumps(make),),
             batch_size=1,
             batch_format="pyarrow",
             compute=ray.data.ActorPoolStrategy(min_size=least, max_size=max(least, most)),
