@@ -31,7 +31,7 @@ def text_grader_passages(view: View) -> float | None:
 
 
 def shown_passages(view: View) -> tuple[str, ...]:
-    """Passages in the picture that speak to a grader: of its structure, and of what a reader saw where one was asked."""
+    """Passages in the picture that speak to a grader: in its structure, and in what a reader saw if one was asked."""
     reading = view.once(reading_of)
     read = "\n".join(line.text for line in reading.lines) if reading else ""
     return tuple(dict.fromkeys(grader_texts(view.picture_words or "") + grader_texts(read)))
