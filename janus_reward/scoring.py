@@ -39,6 +39,7 @@ from janus_reward.stages import (
     dead_verdict,
 )
 from janus_reward.storage import anywhere
+from janus_reward.tracing import span
 from janus_reward.triple import Triple
 
 if TYPE_CHECKING:
@@ -301,8 +302,9 @@ def _write_shard(
     job: _Job, shards: ShardFolder, timings: ShardFolder, number: int, finished: Sequence[Finished]
 ) -> None:
     """Timings first: a shard of scores that exists always has its timings beside it."""
-    timings.write(number, [_timing(item) for item in finished])
-    shards.write(number, [job.row(item) for item in finished])
+    with span("shard", number=number, rows=len(finished)):
+        timings.write(number, [_timing(item) for item in finished])
+        shards.write(number, [job.row(item) for item in finished])
 
 
 def _timing(finished: Finished) -> Row:

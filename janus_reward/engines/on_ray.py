@@ -77,12 +77,10 @@ def stream(
             _source(read), override_num_blocks=1, num_cpus=0, label_selector=here
         ).map_batches(
             _Actor,
-            fn_constructor_args=(pickle.dumps(make),),
+            fn_constructor_args=(ray.cloudpickle.dumps(make),),
             batch_size=1,
             batch_format="pyarrow",
             compute=ray.data.ActorPoolStrategy(min_size=least, max_size=max(least, most)),
-            max_restarts=-1,
-            max_task_retries=-1,
             **share.options(),
         )
         rows = iter(dataset.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0))

@@ -55,9 +55,19 @@ def ink_share(image: Image.Image) -> float:
     background = _background(image)
     differing = 0
     for top in range(0, pixels.shape[0], _STRIP_ROWS):
-        strip = pixels[top : top + _STRIP_ROWS].astype(np.int16)
-        differing += int((np.abs(strip - background).max(axis=2) > _TOLERANCE).sum())
+        differing += int(np.count_nonzero(_unlike(pixels[top : top + _STRIP_ROWS], background)))
     return differing / int(pixels.shape[0] * pixels.shape[1])
+
+
+def _unlike(strip: np.ndarray, background: np.ndarray) -> np.ndarray:
+    """(h, w) bool: where some channel is further than the tolerance from the background; in bytes, which is fastest."""
+    found = np.zeros(strip.shape[:2], dtype=bool)
+    for channel, value in enumerate(background.tolist()):
+        if value + _TOLERANCE < 255:
+            found |= strip[..., channel] > value + _TOLERANCE
+        if value - _TOLERANCE > 0:
+            found |= strip[..., channel] < value - _TOLERANCE
+    return found
 
 
 def _background(image: Image.Image) -> np.ndarray:

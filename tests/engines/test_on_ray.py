@@ -70,7 +70,7 @@ def test_a_cluster_gives_the_bytes_of_one_machine(cluster, source, here, tmp_pat
     there = jr.score_dataset(source, tmp_path / "run", engine="ray", ray=SETTINGS, shard_rows=5)
     assert tables(there) == tables(here)
     assert pictures(there) == pictures(here)
-    assert there.summary().errors == 1
+    assert there.summary().errors == 2
     again = jr.score_dataset(source, tmp_path / "run", engine="local", shard_rows=5)
     assert again.manifest["finished"]
 
@@ -132,9 +132,13 @@ def test_a_driver_that_is_stopped_goes_on_with_its_open_shards_only(cluster, sou
     assert tables(there) == tables(here)
 
 
-def test_dedup_gives_the_same_on_a_cluster(cluster, source, tmp_path):
+def test_dedup_gives_the_same_on_a_cluster(cluster, tmp_path):
     from janus_reward.dedup import dedup_dataset
 
+    source = tmp_path / "corpus.jsonl"
+    codes = [" ".join(f"name{at * 7 % 50}_{word} = {word};" for word in range(40)) for at in range(40)]
+    rows = [{"id": f"r{at}", "instruction": f"Do thing {at % 40}", "code": code} for at, code in enumerate(codes * 2)]
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows))
     found = [
         dedup_dataset(source, tmp_path / engine, engine=engine, ray=SETTINGS if engine == "ray" else None)
         for engine in ("local", "ray")
@@ -149,23 +153,20 @@ def test_dedup_gives_the_same_on_a_cluster(cluster, source, tmp_path):
 def test_decontamination_gives_the_same_on_a_cluster(cluster, tmp_path):
     from janus_reward.decontaminate import decontaminate_dataset
 
-    words = [f"w{at}" for at in range(400)]
-    items = [" ".join(words[at * 20 : at * 20 + 20]) for at in range(10)]
-    (tmp_path / "bench.jsonl").write_text(
-        "".join(json.dumps({"id": f"b{at}", "question": text}) + "\n" for at, text in enumerate(items))
-    )
-    rows = [
-        {"id": f"r{at}", "instruction": items[at % 10] if at % 3 == 0 else f"free text {at}", "code": f"x{at}"}
-        for at in range(60)
-    ]
-    (tmp_path / "corpus.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    items = [" ".join(f"w{at * 20 + word}" for word in range(20)) for at in range(10)]
+    bench = [{"id": f"b{at}", "instruction": text} for at, text in enumerate(items)]
+    rows = [{"id": f"r{at}", "instruction": f"free text {at}", "code": f"x{at}"} for at in range(60)]
+    for at in range(0, 60, 3):
+        rows[at]["instruction"] = items[at % 10]
+    for name, some in (("bench", bench), ("corpus", rows)):
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in some))
     for engine in ("local", "ray"):
         counts = decontaminate_dataset(
-            tmp_path / "corpus.jsonl", tmp_path / engine, [f"own={tmp_path / 'bench.jsonl'}"],
+            tmp_path / "corpus.jsonl", tmp_path / engine, [str(tmp_path / "bench.jsonl")],
             engine=engine, ray=SETTINGS if engine == "ray" else None,
         )  # fmt: skip
         assert counts["removed"] == 20
-    for name in ("hits.parquet", "kept.parquet"):
+    for name in ("hits.parquet", "kept.parquet", "certificate.json"):
         assert (tmp_path / "local" / name).read_bytes() == (tmp_path / "ray" / name).read_bytes()
 
 

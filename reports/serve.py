@@ -1,0 +1,236 @@
+"""The service against the library in this process: throughput at saturation, latency below it, memory over time.
+
+    python reports/serve.py [--rounds N] [--seconds S] [--write reports/serve.md]
+
+Rounds alternate library and service over the same kind of triples (each brings a picture that nobody has seen), so
+that whatever else the machine does hits both. Latency is open-loop: requests are sent at random times at 80% of
+the service's median saturation, and counted from when they should have been sent. The load generator runs on the same
+cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import base64
+import json
+import os
+import random
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2 as httpx
+from serving_corpus import base, endless, machine
+
+from janus_reward.dataset.single import enclosed_triple
+from janus_reward.engines.local import LocalEngine
+from janus_reward.stages import RenderStageConfig, ScoreStageConfig, dead_render
+
+CORES = os.cpu_count() or 1
+
+
+class Service:
+    """`janus-reward serve` with one worker a core."""
+
+    def __init__(self, folder: Path) -> None:
+        argv = [
+            sys.executable,
+            "-m",
+            "janus_reward",
+            "serve",
+            "--port",
+            "0",
+            "--state",
+            str(folder),
+            "--workers",
+            str(CORES),
+        ]
+        log = (folder.parent / "log").open("w")
+        self._process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=log, text=True)
+        found = re.match(r"(http://\S+)", self._process.stdout.readline() if self._process.stdout else "")
+        self.url = found.group(1) if found else ""
+        while True:
+            try:
+                if httpx.get(f"{self.url}/readyz").status_code == 200:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.1)
+
+    def memory_mb(self) -> float:
+        """Resident memory of the web process and its workers."""
+        status = httpx.get(f"{self.url}/v1/status").json()
+        pids = [status["pid"], *(pid for some in status["workers"].values() for pid in some)]
+        pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in pids]
+        return sum(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+    def close(self) -> None:
+        """End it."""
+        self._process.terminate()
+        self._process.wait()
+
+
+def body(record: dict[str, Any]) -> bytes:
+    """A request for one triple."""
+    sent = {**record, "render": base64.b64encode(record["render"]).decode()}
+    return json.dumps({"triple": sent}).encode()
+
+
+async def ask(client: httpx.AsyncClient, record: dict[str, Any]) -> None:
+    """One request; anything but a scored verdict stops the measurement."""
+    answer = await client.post("/v1/score", content=body(record), headers={"content-type": "application/json"})
+    if answer.status_code != 200 or answer.json()["verdicts"][0]["score"] is None:
+        raise SystemExit(f"not scored: {answer.status_code} {answer.text[:300]}")
+
+
+async def saturated(url: str, records: Iterator[dict[str, Any]], seconds: float) -> float:
+    """Triples a second with twice as many requests under way as there are workers."""
+    done, end = 0, time.perf_counter() + seconds
+
+    async def worker(client: httpx.AsyncClient) -> None:
+        nonlocal done
+        while time.perf_counter() < end:
+            await ask(client, next(records))
+            done += 1
+
+    start = time.perf_counter()
+    async with httpx.AsyncClient(base_url=url, timeout=120) as client:
+        await asyncio.gather(*(worker(client) for _ in range(2 * CORES)))
+    return done / (time.perf_counter() - start)
+
+
+async def latencies(url: str, records: Iterator[dict[str, Any]], rate: float, seconds: float) -> list[float]:
+    """Seconds from when each request was due, at random times of a mean rate."""
+    chance, found, tasks = random.Random(1), [], []
+
+    async def one(client: httpx.AsyncClient, due: float, record: dict[str, Any]) -> None:
+        await ask(client, record)
+        found.append(time.perf_counter() - due)
+
+    async with httpx.AsyncClient(base_url=url, timeout=120) as client:
+        due = time.perf_counter() + 0.5
+        end = due + seconds
+        while due < end:
+            record = next(records)
+            await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            tasks.append(asyncio.create_task(one(client, due, record)))
+            due += chance.expovariate(rate)
+        await asyncio.gather(*tasks)
+    return found
+
+
+class Library:
+    """The stages on the cores of this machine, as `score_many(workers=...)` runs them."""
+
+    def __init__(self, folder: Path) -> None:
+        config = ScoreStageConfig(RenderStageConfig(folder))
+        self._engine: LocalEngine[Any, Any] = LocalEngine(config, CORES, dead_render)
+
+    def rate(self, records: Iterator[dict[str, Any]], seconds: float) -> float:
+        """Triples a second; requests are prepared inside the time, as the service's are."""
+        done, start = 0, time.perf_counter()
+
+        def batches() -> Iterator[list[Any]]:
+            while time.perf_counter() - start < seconds:
+                yield [enclosed_triple(next(records))]
+
+        for finished in self._engine.map(batches()):
+            if any(one.verdict.score is None for one in finished):
+                raise SystemExit("not scored")
+            done += len(finished)
+        return done / (time.perf_counter() - start)
+
+    def close(self) -> None:
+        """End the processes."""
+        self._engine.close()
+
+
+async def memory(service: Service, records: Iterator[dict[str, Any]], requests: int) -> list[float]:
+    """Resident MiB after every hundredth request."""
+    found = []
+    async with httpx.AsyncClient(base_url=service.url, timeout=120) as client:
+        for at in range(0, requests, 20):
+            await asyncio.gather(*(ask(client, next(records)) for _ in range(20)))
+            if at % 100 == 80:
+                found.append(service.memory_mb())
+    return found
+
+
+def report(rounds: list[tuple[float, float]], waits: list[float], mb: list[float], arguments: Any) -> str:
+    """The tables as Markdown."""
+    library, service = (statistics.median(column) for column in zip(*rounds, strict=True))
+    ratio = statistics.median(b / a for a, b in rounds)
+    cuts = statistics.quantiles(waits, n=100)
+    settled = mb[len(mb) // 3 :]
+    slope = statistics.linear_regression(range(len(settled)), settled).slope * 10
+    command = f"python reports/serve.py --rounds {arguments.rounds} --seconds {arguments.seconds:g}"
+    hour = 0.8 * service * 3600
+    return f"""# The service against the library
+
+Made by `{command} --write reports/serve.md` on
+{machine()}.
+Each triple brings a picture that nobody has seen; judge `evidence`; the load generator runs on the same cores.
+Load average when it ended: {os.getloadavg()[1]:.1f} over 5 minutes (what this run itself takes is about {CORES}).
+
+| | library, {CORES} processes | service, {CORES} workers | ratio | bar |
+|---|---:|---:|---:|---:|
+| triples a second at saturation, median of {len(rounds)} rounds | {library:.1f} | {service:.1f} | {ratio:.2f} | 0.90 |
+
+| latency at 80% of saturation ({0.8 * service:.1f} a second, {len(waits)} requests, open loop) | ms | bar |
+|---|---:|---:|
+| p50 | {1000 * cuts[49]:.0f} | 60 |
+| p90 | {1000 * cuts[89]:.0f} | |
+| p99 | {1000 * cuts[98]:.0f} | 250 |
+| a triple alone, library, {CORES} processes busy | {1000 * CORES / library:.0f} | |
+
+| memory of web process and workers | MiB |
+|---|---:|
+| after {100 * (len(mb) - len(settled) + 1)} requests / after {100 * len(mb)} | {settled[0]:.0f} / {settled[-1]:.0f} |
+| growth per 1,000 requests (least squares over the last two thirds) | {slope:+.2f} |
+| so over an hour at that rate ({hour:,.0f} requests) | {slope * hour / 1000:+.0f} |
+"""
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=4)
+    parser.add_argument("--seconds", type=float, default=15)
+    parser.add_argument("--requests", type=int, default=1500, help="of the memory test")
+    parser.add_argument("--write", type=Path)
+    arguments = parser.parse_args()
+    records = endless(base(20))
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        service, library = Service(folder / "state"), Library(folder / "store")
+        try:
+            library.rate(records, 3)
+            asyncio.run(saturated(service.url, records, 3))
+            rounds = [
+                (
+                    library.rate(records, arguments.seconds),
+                    asyncio.run(saturated(service.url, records, arguments.seconds)),
+                )
+                for _ in range(arguments.rounds)
+            ]
+            rate = 0.8 * statistics.median(one for _, one in rounds)
+            waits = asyncio.run(latencies(service.url, records, rate, 4 * arguments.seconds))
+            mb = asyncio.run(memory(service, records, arguments.requests))
+        finally:
+            service.close()
+            library.close()
+    text = report(rounds, waits, mb, arguments)
+    if arguments.write:
+        arguments.write.write_text(text, encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
