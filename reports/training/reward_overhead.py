@@ -1,8 +1,8 @@
 """What JanusReward costs beside the rendering, measuring and judging: `python reports/training/reward_overhead.py`.
 
 A GRPO step asks for the rewards of a batch of completions; the codes are fresh, so that no render is remembered. The
-overhead is what the callable takes beside what its worker spent in the stages, as a share of the whole call; a GRPO step
-also generates and trains, so of a step it is less.
+overhead is what the callable takes beside what its worker spent in the stages, as a share of the whole call. A GRPO
+step also generates and trains, so of a step it is less.
 """
 
 from __future__ import annotations
@@ -52,9 +52,8 @@ def main() -> None:
     for name, seconds in parts.items():
         print(f"| of it in the worker: {name} | {statistics.median(seconds) / BATCH * 1000:.1f} ms |")
     print(f"| the rest, as a share of the call | {statistics.median(shares):.1%} |")
-    print(
-        f"| processor time in the trainer's process, a completion | {statistics.median(processor) / BATCH * 1000:.2f} ms |"
-    )
+    used = statistics.median(processor) / BATCH * 1000
+    print(f"| processor time in the trainer's process, a completion | {used:.2f} ms |")
 
 
 if __name__ == "__main__":
