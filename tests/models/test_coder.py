@@ -27,7 +27,7 @@ def folder(tmp_path_factory):
     select_run(place / "scored", load_policy("broad"), place / "selected")
     for form in ("prompt-completion", "preference"):
         export_selection(place / "selected", place / form, form, validation=0.3, margin=0.1)
-    run(place, "small-backbone", "backbone", texts="corpus.jsonl", vocabulary=300, hidden=32, layers=1)
+    run(place, "small-backbone", "backbone", texts="corpus.jsonl", vocabulary=1000, hidden=32, layers=1)
     return place
 
 
@@ -60,5 +60,5 @@ def test_a_coder_is_trained_and_scored_before_and_after(folder, recipe, data, fu
 
 def test_a_judge_is_distilled_with_negatives(folder):
     made = run(folder, "distill", "distill", scored="scored", student={"model": "./backbone", "tune": "lora", "rank": 4},
-               checked=2, max_length=512, held_out=0.2, training={**SHORT, "batch": 1})  # fmt: skip
+               checked=2, max_length=8192, held_out=0.2, training={**SHORT, "batch": 1})  # fmt: skip
     assert made["figures"]["lessons"] > 48 and made["figures"]["checked"] == 2
