@@ -98,6 +98,9 @@ def _taught(config: Config, taught: list[Lesson], say: Callable[[str], None]) ->
         model, args=SFTConfig(max_length=config.max_length, completion_only_loss=True, **arguments),
         train_dataset=Dataset.from_list(rows), processing_class=tokenizer, peft_config=config.student.lora(),
     )  # fmt: skip
+    if not len(trainer.train_dataset):
+        hint = "Raise `max_length`, or lower `texts`."
+        raise InputError(f"every lesson is longer than {config.max_length} tokens", hint=hint)
     tell(trainer, say)
     trainer.train(resume_from_checkpoint=last_checkpoint(config.out / "checkpoints"))
     final = trainer.accelerator.unwrap_model(trainer.model)

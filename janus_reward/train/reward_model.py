@@ -109,7 +109,7 @@ def _trained(
         eval_strategy="steps", eval_steps=course.evaluate_every, per_device_eval_batch_size=course.batch,
         load_best_model_at_end=True, metric_for_best_model="eval_accuracy", greater_is_better=True,
         remove_unused_columns=False, label_names=[],
-        **{**course.arguments(checkpoints), "gradient_checkpointing": False},
+        **{**course.arguments(checkpoints), "activation_checkpointing": False},
     )  # fmt: skip
     model, processor = build(config, settings)
     trainer = RewardTrainer(
@@ -151,7 +151,7 @@ def build(config: Config, settings: RewardSettings) -> tuple[Any, Any]:
         processor, net = (vision_net if config.backbone.kind == "vision" else text_net)(config.backbone, outputs)
         net = tuned(net, config.backbone)
         if config.training.gradient_checkpointing:
-            getattr(net, "backbone", net).gradient_checkpointing_enable({"use_reentrant": False})
+            getattr(net, "backbone", net).activation_checkpointing_enable({"use_reentrant": False})
     model = RewardModel(net, len(settings.standard.names), outputs)
     if config.prior:
         _begin_as_the_judge(model, settings)

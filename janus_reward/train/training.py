@@ -65,7 +65,7 @@ class Training(Part):
             "lr_scheduler_type": "cosine",
             "warmup_steps": self.warmup,
             "bf16": self.bf16,
-            "gradient_checkpointing": self.gradient_checkpointing,
+            "activation_checkpointing": self.gradient_checkpointing,
             "use_cpu": not torch.cuda.is_available(),
             "logging_steps": 1,
             "save_strategy": "steps",
