@@ -11,7 +11,7 @@ import json
 import sqlite3
 import threading
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS replies (
     tokens_in INTEGER NOT NULL, tokens_out INTEGER NOT NULL, seconds REAL NOT NULL, run TEXT NOT NULL
 ) WITHOUT ROWID
 """
+_SELECT = "SELECT key, body, crc, model, finish, tokens_in, tokens_out, seconds, run FROM replies WHERE key IN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +80,18 @@ class Ledger:
 
     def get(self, key: bytes) -> Entry | None:
         """The reply under a key, or `None`; an entry that was damaged counts as absent."""
+        return self.get_all((key,)).get(key)
+
+    def get_all(self, keys: Sequence[bytes]) -> dict[bytes, Entry]:
+        """The replies under those of some keys (at most 30,000) that are there, undamaged; one look-up for all."""
+        asked = f"{_SELECT} ({', '.join('?' * len(keys))})"
         with self._turn, self._guarded():
-            row = self._database.execute(
-                "SELECT body, crc, model, finish, tokens_in, tokens_out, seconds, run FROM replies WHERE key = ?",
-                (key,),
-            ).fetchone()
-        if row is None or zlib.crc32(row[0]) != row[1]:
-            return None
-        return Entry(json.loads(zlib.decompress(row[0])), *row[2:])
+            rows = self._database.execute(asked, keys).fetchall()
+        return {
+            key: Entry(json.loads(zlib.decompress(body)), *rest)
+            for key, body, crc, *rest in rows
+            if zlib.crc32(body) == crc
+        }
 
     def put(self, key: bytes, entry: Entry) -> Entry:
         """Keep a reply unless there is one; returns the one that the ledger holds."""

@@ -1,7 +1,8 @@
 """Report cards of small real models: `python reports/model_cards.py --judge judge.yaml --work DIR --out FILE.md`.
 
 The set is small because a CPU is slow: good charts and drawings of the examples with their broken twins, and the attack
-probes (`training/attack.py`) on some works. The evidence judge is put on the same set by `--judge evidence`.
+probes (`training/attack.py`) on some works. Asked is one criterion, task completion, without gates, so that a card
+shows what the model says and no rule repairs it. The evidence judge is put on the same set by `--judge evidence`.
 `--serve WEIGHTS.gguf` starts llama.cpp's server (xllamacpp) on the port that the judge file names.
 """
 
@@ -17,9 +18,11 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import yaml
 
 from janus_reward.agreement import judge_card
 from janus_reward.agreement.display import card_markdown
+from janus_reward.rubric import RubricSet
 from janus_reward.scoring import score_dataset
 from training.attack import HOSTS, write
 from training.corrupt import PAIRS_SCHEMA
@@ -27,6 +30,7 @@ from training.corrupt import PAIRS_SCHEMA
 _ROOT = Path(__file__).parents[1]
 _EXAMPLES = _ROOT / "examples" / "data" / "triples.jsonl"
 _DOMAINS = ("chart", "svg")
+_CRITERIA = ("task_completion",)
 _SERVER = _ROOT / "tests" / "models" / "serve.py"
 
 
@@ -57,6 +61,18 @@ def made_set(folder: Path, goods: int, twins: int, hosts: int) -> tuple[Path, Pa
     (folder / "triples.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     pq.write_table(pa.Table.from_pylist(pairs, schema=PAIRS_SCHEMA), folder / "pairs.parquet")
     return folder / "triples.jsonl", folder / "pairs.parquet"
+
+
+def made_rubrics(folder: Path) -> Path:
+    """Write the built-in rubrics of the domains, cut down to one criterion and no gates."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for domain in _DOMAINS:
+        rubric = RubricSet.load().pick(domain, "generate", None)
+        content = rubric.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"name", "gates"})
+        kept = {name: {k: v for k, v in content["criteria"][name].items() if k != "name"} for name in _CRITERIA}
+        text = yaml.safe_dump({**content, "criteria": kept}, sort_keys=False)
+        (folder / f"{rubric.name}.yaml").write_text(text, encoding="utf-8")
+    return folder
 
 
 def _plain(row: dict[str, object]) -> bool:
@@ -100,10 +116,14 @@ def main() -> None:
     parser.add_argument("--goods", type=int, default=12)
     parser.add_argument("--twins", type=int, default=2)
     parser.add_argument("--hosts", type=int, default=2)
+    parser.add_argument("--limit", type=int, help="only the first rows of the set")
     args = parser.parse_args()
     source, pairs = made_set(args.work / "set", args.goods, args.twins, args.hosts)
     with served(args.serve, args.port):
-        run = score_dataset(source, args.work / "run", judge=args.judge, ledger=args.work, workers=1)
+        rubrics = made_rubrics(args.work / "rubrics")
+        run = score_dataset(
+            source, args.work / "run", judge=args.judge, rubrics=rubrics, ledger=args.work, workers=1, limit=args.limit
+        )
     card = judge_card(run, pairs)
     text = card_markdown(card)
     print(text)

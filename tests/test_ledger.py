@@ -33,6 +33,15 @@ def test_the_first_reply_under_a_key_stays(tmp_path):
     assert ledger.put(key(1), entry("second")).body == {"text": "first"}
 
 
+def test_replies_looked_up_at_once_are_those_looked_up_one_by_one(tmp_path):
+    ledger = Ledger(tmp_path / "ledger.sqlite")
+    for number in range(5):
+        ledger.put(key(number), entry(str(number)))
+    found = ledger.get_all([key(number) for number in (4, 7, 1, 4)])
+    assert found == {key(1): ledger.get(key(1)), key(4): ledger.get(key(4))}
+    assert ledger.get_all([]) == {}
+
+
 def test_what_a_run_paid_is_told_by_model(tmp_path):
     ledger = Ledger(tmp_path / "ledger.sqlite")
     for number in range(3):

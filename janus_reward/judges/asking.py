@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import Awaitable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -74,6 +74,10 @@ class PairCase:
         return Sheet(parts, one.flags | other.flags)
 
 
+Question = tuple[Ask, Case | PairCase, bytes]
+"""What is asked, about which case, and that case's digest."""
+
+
 @dataclass(slots=True)
 class Outcome:
     """What came of one question: an answer or the reason why there is none, and what all its tries used."""
@@ -121,14 +125,31 @@ class Asker:
         self.ledger: Ledger | None = None
         self.meter = Meter()
 
-    async def ask(self, ask: Ask, case: Case | PairCase, digest: bytes) -> Outcome:
-        """The outcome of one question. Raises only what ends the run."""
-        outcome = Outcome(ask)
+    async def ask_all(self, questions: Sequence[Question]) -> list[Outcome]:
+        """The outcomes of some questions, in order; one look-up in the ledger, then the engine for the rest at once.
+
+        Those under way end and are kept before an error that ends the run is raised; nothing else is raised.
+        """
+        tries = [self._first(*question) for question in questions]
+        known = self.ledger.get_all([one.key for one in tries]) if self.ledger is not None and tries else {}
+        if all(one.key in known for one in tries):
+            return [await self._outcome(one, known) for one in tries]
+        outcomes = await asyncio.gather(*(self._outcome(one, known) for one in tries), return_exceptions=True)
+        for outcome in outcomes:
+            if isinstance(outcome, BaseException):
+                raise outcome
+        return cast(list[Outcome], outcomes)
+
+    def _first(self, ask: Ask, case: Case | PairCase, digest: bytes) -> _Try:
         told = json.dumps([ask.criteria, ask.view, ask.ids, ask.logprobs, ask.max_tokens, self._ready.key])
-        attempt = _Try(ask, case, hashlib.sha256(self._key + digest + told.encode()).digest())
+        return _Try(ask, case, hashlib.sha256(self._key + digest + told.encode()).digest())
+
+    async def _outcome(self, attempt: _Try, known: Mapping[bytes, Entry]) -> Outcome:
+        ask = attempt.ask
+        outcome = Outcome(ask)
         for _ in range(_TRIES):
             try:
-                reply, flags = await self._reply(attempt)
+                reply, flags = await self._reply(attempt, known)
             except EngineFailure as failure:
                 outcome.failure = Score.unscored(failure.reason, failure.message)
                 return outcome
@@ -160,9 +181,11 @@ class Asker:
         schema = ask.schema if self._ready.structured else None
         return Request(messages, schema, ask.max_tokens, drawn.temperature, drawn.top_p, drawn.seed, ask.logprobs)
 
-    async def _reply(self, attempt: _Try) -> tuple[Reply, frozenset[str]]:
-        """From the ledger, or from the engine and into the ledger."""
-        entry = self.ledger.get(attempt.key) if self.ledger is not None else None
+    async def _reply(self, attempt: _Try, known: Mapping[bytes, Entry]) -> tuple[Reply, frozenset[str]]:
+        """From the ledger, or from the engine and into the ledger. `known`: what was looked up for the first tries."""
+        entry = known.get(attempt.key)
+        if entry is None and attempt.previous is not None and self.ledger is not None:
+            entry = self.ledger.get(attempt.key)
         if entry is not None:
             self.meter.hits += 1
             return _remembered(entry)
@@ -192,15 +215,6 @@ class Asker:
         options = (("reasoning", file.mode.reasoning),)
         bound, seed = self._ready.structured, file.sampling.seed
         return Prompter(file.mode.name, file.texts, file.pictures, self._ready.vision, bound, seed, options)
-
-
-async def together(waiting: Sequence[Awaitable[Outcome]]) -> list[Outcome]:
-    """Every question at once; those under way end and are kept before an error that ends the run is raised."""
-    outcomes = await asyncio.gather(*waiting, return_exceptions=True)
-    for outcome in outcomes:
-        if isinstance(outcome, BaseException):
-            raise outcome
-    return cast(list[Outcome], outcomes)
 
 
 def _next(request: Request, attempt: _Try) -> Request:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from janus_reward.criterion import Criterion
 from janus_reward.errors import InputError
-from janus_reward.judges.asking import Asker, Case, Outcome, together
+from janus_reward.judges.asking import Asker, Case, Outcome
 from janus_reward.judges.base import Judgement
 from janus_reward.judges.cost import Meter
 from janus_reward.judges.engine import engine_of
@@ -78,7 +78,7 @@ class ModelJudge:
         known = self._known(sample, evidence, rubric)
         case, asks, asked = self._questions(sample, evidence, rubric, only)
         digest = case.digest() if asks else b""
-        outcomes = await together([self._asker.ask(ask, case, digest) for ask in asks])
+        outcomes = await self._asker.ask_all([(ask, case, digest) for ask in asks])
         judged = self._judged(asked, outcomes)
         return Judgement(
             scores={**judged.scores, **known.scores},

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from janus_reward.criterion import Criterion
-from janus_reward.judges.asking import Asker, Case, Outcome, PairCase, together
+from janus_reward.judges.asking import Asker, Case, Outcome, PairCase
 from janus_reward.judges.cost import Meter
 from janus_reward.judges.engine import engine_of
 from janus_reward.judges.facts import facts_of
@@ -101,7 +101,9 @@ class PairJudge:
         # The order asked first is drawn from the pair and the seed, so that swapping the arguments changes no call.
         turned = _draw(self._file.sampling.seed, one.digest(), other.digest())
         cases = orders[::-1] if turned else orders
-        outcomes = await together([self._asker.ask(ask, case, case.digest()) for ask in asks for case in cases])
+        digests = [case.digest() for case in cases]
+        told = [(ask, case, digest) for ask in asks for case, digest in zip(cases, digests, strict=True)]
+        outcomes = await self._asker.ask_all(told)
         pairs = [outcomes[at : at + 2] for at in range(0, len(outcomes), 2)]
         choices = {
             ask.criteria[0]: _chosen(*(pair[::-1] if turned else pair)) for ask, pair in zip(asks, pairs, strict=True)

@@ -7,7 +7,8 @@ import json
 import os
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx2 as httpx
@@ -22,6 +23,7 @@ _AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529})
 _OVERLOAD = frozenset({429, 503, 504, 529})
 _REFUSED = {401: "the key is not accepted", 403: "access is denied", 404: "there is no such address or model"}
 _LONGEST_WAIT_S = 60.0
+_POOL = 8
 _DEAD_AFTER = 8
 
 
@@ -78,7 +80,8 @@ class ChatEngine:
         self._jitter = random.Random(0)
         self._failed_in_a_row = 0
         self._down: EndpointDown | None = None
-        self._client: httpx.AsyncClient | None = None
+        self._clients: list[httpx.AsyncClient] = []
+        self._free: list[httpx.AsyncClient] = []
         self._key = _key(settings.key_env)
         details = {"structured": settings.structured, "extra": settings.extra}
         self.identity = Identity("chat", model, revision, settings.endpoint.rstrip("/"), details)
@@ -112,9 +115,9 @@ class ChatEngine:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
+        clients, self._clients, self._free = self._clients, [], []
+        for client in clients:
+            await client.aclose()
 
     async def _tried(self, body: bytes) -> Reply:
         async with self._limit.slot() as ticket:
@@ -132,14 +135,13 @@ class ChatEngine:
         try:
             async with (
                 asyncio.timeout(self._settings.timeout_s),
-                self._connected().stream("POST", self._address, content=body, headers=self._headers) as response,
+                self._connected() as client,
+                client.stream("POST", self._address, content=body, headers=self._headers) as response,
             ):
                 data = await _bounded(response)
         except TimeoutError:
             message = f"no complete answer within {self._settings.timeout_s:g} s"
             raise _Transient(message, overload=True, timeout=True) from None
-        except httpx.TimeoutException:
-            raise _Transient("the connection timed out", overload=True, timeout=True) from None
         except (httpx.TransportError, httpx.DecodingError, httpx.StreamError) as error:
             raise _Transient(f"the connection failed ({type(error).__name__})") from None
         if response.status_code != 200:
@@ -164,12 +166,27 @@ class ChatEngine:
             raise _Transient(f"the endpoint answered {status}{told}", overload=status in _OVERLOAD, wait_s=wait)
         raise EngineFailure("engine_error", f"the endpoint answered {status}{told}")
 
-    def _connected(self) -> httpx.AsyncClient:
-        if self._client is None:
-            most = self._settings.in_flight
-            limits = httpx.Limits(max_connections=most, max_keepalive_connections=most, keepalive_expiry=30)
-            self._client = httpx.AsyncClient(limits=limits, timeout=httpx.Timeout(self._settings.timeout_s))
-        return self._client
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[httpx.AsyncClient]:
+        """A client with a connection to spare, the last one given back first: its connections are open."""
+        if not self._clients:
+            self._connect()
+        free = self._free
+        client = free.pop()
+        try:
+            yield client
+        finally:
+            free.append(client)
+
+    def _connect(self) -> None:
+        """Small pools instead of a large one: a pool looks through all its connections for each request, twice."""
+        trusted = httpx.create_ssl_context()
+        for start in range(0, self._settings.in_flight, _POOL):
+            share = min(_POOL, self._settings.in_flight - start)
+            limits = httpx.Limits(max_connections=share, max_keepalive_connections=share, keepalive_expiry=30)
+            client = httpx.AsyncClient(limits=limits, timeout=None, verify=trusted)
+            self._clients.append(client)
+            self._free += [client] * share
 
     @property
     def _headers(self) -> dict[str, str]:

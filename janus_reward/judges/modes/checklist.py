@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 from janus_reward.criterion import LEVELS, Criterion
 from janus_reward.judges.engine.base import Reply
-from janus_reward.judges.modes.base import Ask, Judged, Unreadable, view_of
+from janus_reward.judges.modes.base import Ask, Judged, Unreadable, View, view_of
 from janus_reward.judges.modes.reading import read_object, words
 from janus_reward.judges.modes.settings import ModeSettings
 from janus_reward.triple import Score
@@ -81,13 +82,17 @@ class Checklist:
     def _asks(self, criterion: Criterion, own: Sequence[str]) -> Iterator[Ask]:
         questions = own if criterion.name == CHECKLIST_CRITERION else ()
         texts = {f"own_{number}": question for number, question in enumerate(questions, start=1)}
-        names = [*texts, *criterion.checks, *STEPS]
+        names = (*texts, *criterion.checks, *STEPS)
         for start in range(0, len(names), self._per_call):
-            ids = tuple(names[start : start + self._per_call])
+            ids = names[start : start + self._per_call]
             shown = tuple(f"{name}: {texts[name]}" for name in ids if name in texts)
-            room = 120 + 14 * len(ids)
-            whole = len(ids) == len(names)
-            yield Ask((criterion.name,), view_of(criterion), ids, shown, _schema(ids), max_tokens=room, whole=whole)
+            yield _ask(criterion.name, view_of(criterion), ids, shown, ids == names)
+
+
+@lru_cache(maxsize=512)
+def _ask(criterion: str, view: View, ids: tuple[str, ...], shown: tuple[str, ...], whole: bool) -> Ask:
+    room = 120 + 14 * len(ids)
+    return Ask((criterion,), view, ids, shown, _schema(ids), max_tokens=room, whole=whole)
 
 
 def value_of(given: Mapping[str, bool | None], reason: str) -> Score:
