@@ -14,7 +14,7 @@ from janus_reward.decontaminate.grams import GramTable, gram_table
 from janus_reward.decontaminate.items import Item
 from janus_reward.decontaminate.settings import DecontaminateSettings
 from janus_reward.dedup.families import TEXT, family_of
-from janus_reward.dedup.lexer import LITERALS, NAMES
+from janus_reward.dedup.lexer import GROUPING, LITERALS, NAMES
 from janus_reward.dedup.shingle import Shingler, utf8_column
 
 SHORT = 13
@@ -27,7 +27,8 @@ _QUOTED = re.compile(r"^\s*[rRuU]?[\"']", re.MULTILINE)
 _NEVER = np.iinfo(np.int64).max
 
 WORD = Shingler(size=1, prose=True)
-TOKEN = Shingler(size=1, normalise=NAMES | LITERALS)
+STRUCTURE = NAMES | LITERALS | GROUPING
+TOKEN = Shingler(size=1, normalise=STRUCTURE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def code_parts(items: Sequence[Item], settings: DecontaminateSettings) -> CodePa
         length = len(tokens_of(TOKEN, text, family)[0])
         if length >= _LEAST_STRUCTURE:
             parts.append(Part(i, role, text, family, length))
-    grams = _grams(Shingler(_STRUCTURE, NAMES | LITERALS), parts)
+    grams = _grams(Shingler(_STRUCTURE, STRUCTURE), parts)
     owners = np.array([part.item for part in parts], np.int64)
     table = gram_table(_STRUCTURE, grams, owners, settings.idioms(len(items)))
     least = np.ceil(settings.structure * table.sizes).astype(np.int64)
