@@ -162,7 +162,9 @@ class Detector:
             odd = _odd(code, mark) & (families == HASH)
             if odd.any():
                 places = np.flatnonzero(odd)
-                opened = pc.binary_join_element_wise(pa.scalar(mark, pa.large_string()), code.take(places), pa.scalar("", pa.large_string()))
+                opened = pc.binary_join_element_wise(
+                    pa.scalar(mark, pa.large_string()), code.take(places), pa.scalar("", pa.large_string())
+                )
                 self._add_structure(batch, utf8_column(opened), families[places], places, mark)
 
     def _add_structure(

@@ -21,7 +21,11 @@ SHORT = 13
 """A part of fewer words than this is looked for as a whole."""
 
 _WORDS, _PHRASES, _STRUCTURE, _TRIPLES = 5, 8, 9, 3
-_LEAST_STRUCTURE, _LEAST_GRAMS = 25, 12
+_LEAST_STRUCTURE, _LEAST_GRAMS = 16, 6
+_BRIEF, _NEARLY_ALL = 60, 0.85
+"""A code of fewer tokens than this coincides with others easily: so much of its structure must be there."""
+_ANSWERS = 2.5
+"""How many times more of an answer than of a question must be shared: code has more idioms than prose."""
 _QUOTED = re.compile(r"^\s*[rRuU]?[\"']", re.MULTILINE)
 """A line that begins with a string: without one there is no docstring."""
 _NEVER = np.iinfo(np.int64).max
@@ -83,8 +87,10 @@ def word_parts(items: Sequence[Item], settings: DecontaminateSettings) -> WordPa
         gram_table(size, _grams(Shingler(size, prose=True), parts), owners, common) for size in (_WORDS, _PHRASES)
     )
     lengths = np.array([part.length for part in parts], np.int64)
-    whole = np.where(lengths < SHORT, words.sizes, np.ceil(settings.words * words.sizes)).astype(np.int64)
-    least = np.maximum(settings.phrase_hits, np.ceil(settings.phrases * phrases.sizes)).astype(np.int64)
+    more = np.array([_ANSWERS if part.role == "answer" else 1.0 for part in parts])
+    shares = np.minimum(1.0, more * settings.words), np.minimum(1.0, more * settings.phrases)
+    whole = np.where(lengths < SHORT, words.sizes, np.ceil(shares[0] * words.sizes)).astype(np.int64)
+    least = np.maximum(settings.phrase_hits, np.ceil(shares[1] * phrases.sizes)).astype(np.int64)
     return WordParts(
         parts, words, phrases,
         np.where(words.sizes > 0, np.maximum(whole, 1), _NEVER),
@@ -105,7 +111,9 @@ def code_parts(items: Sequence[Item], settings: DecontaminateSettings) -> CodePa
     grams = _grams(Shingler(_STRUCTURE, STRUCTURE), parts)
     owners = np.array([part.item for part in parts], np.int64)
     table = gram_table(_STRUCTURE, grams, owners, settings.idioms(len(items)))
-    least = np.ceil(settings.structure * table.sizes).astype(np.int64)
+    brief = np.array([part.length < _BRIEF for part in parts], bool)
+    share = np.where(brief, max(settings.structure, _NEARLY_ALL), settings.structure)
+    least = np.ceil(share * table.sizes).astype(np.int64)
     return CodeParts(tuple(parts), table, np.where(table.sizes >= _LEAST_GRAMS, least, _NEVER))
 
 
