@@ -24,7 +24,7 @@ from janus_reward.dedup.shingle import Shingler, Utf8Column, utf8_column
 
 _VERBATIM, _COMMON = 0.8, 0.0005
 """From this share of a part on it is there whether its words are common or not; the share of rows that makes common."""
-_BREAK = pa.scalar("\n", pa.large_string())
+_BREAK, _NOTHING = pa.scalar("\n", pa.large_string()), pa.scalar("", pa.large_string())
 _TRIPLES = ('"""', "'''")
 _SHORT_ROW = 2.5
 """A short item is no evidence in an instruction that is longer than this many times the item."""
