@@ -24,8 +24,6 @@ _WORDS, _PHRASES, _STRUCTURE, _TRIPLES = 5, 8, 9, 3
 _LEAST_STRUCTURE, _LEAST_GRAMS = 16, 6
 _BRIEF, _NEARLY_ALL = 60, 0.85
 """A code of fewer tokens than this coincides with others easily: so much of its structure must be there."""
-_ANSWERS = 2.5
-"""How many times more of an answer than of a question must be shared: code has more idioms than prose."""
 _QUOTED = re.compile(r"^\s*[rRuU]?[\"']", re.MULTILINE)
 """A line that begins with a string: without one there is no docstring."""
 _NEVER = np.iinfo(np.int64).max
@@ -87,10 +85,8 @@ def word_parts(items: Sequence[Item], settings: DecontaminateSettings) -> WordPa
         gram_table(size, _grams(Shingler(size, prose=True), parts), owners, common) for size in (_WORDS, _PHRASES)
     )
     lengths = np.array([part.length for part in parts], np.int64)
-    more = np.array([_ANSWERS if part.role == "answer" else 1.0 for part in parts])
-    shares = np.minimum(1.0, more * settings.words), np.minimum(1.0, more * settings.phrases)
-    whole = np.where(lengths < SHORT, words.sizes, np.ceil(shares[0] * words.sizes)).astype(np.int64)
-    least = np.maximum(settings.phrase_hits, np.ceil(shares[1] * phrases.sizes)).astype(np.int64)
+    whole = np.where(lengths < SHORT, words.sizes, np.ceil(settings.words * words.sizes)).astype(np.int64)
+    least = np.maximum(settings.phrase_hits, np.ceil(settings.phrases * phrases.sizes)).astype(np.int64)
     return WordParts(
         parts, words, phrases,
         np.where(words.sizes > 0, np.maximum(whole, 1), _NEVER),
