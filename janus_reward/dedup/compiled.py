@@ -29,7 +29,7 @@ class SourcesCache(FunctionCache):  # type: ignore[misc]
 
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile a function without the interpreter's lock; it may call kernels of this package and of its own."""
-    dispatcher = njit(nogil=True)(function)
+    dispatcher: Any = njit(nogil=True)(function)
     dispatcher._cache = SourcesCache(function)
     return dispatcher
 
