@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,17 +15,17 @@ from numpy.typing import NDArray
 from janus_reward.decontaminate.confirm import Place, structure_place, words_place
 from janus_reward.decontaminate.grams import Found, Scan
 from janus_reward.decontaminate.items import Item, Items
-from janus_reward.decontaminate.parts import SHORT, WORD, Part, code_parts, tokens_of, word_parts
+from janus_reward.decontaminate.parts import SHORT, STRUCTURE, WORD, Part, code_parts, tokens_of, word_parts
 from janus_reward.decontaminate.pictures import PictureParts
 from janus_reward.decontaminate.settings import DecontaminateSettings
 from janus_reward.dedup.batch import Batch
-from janus_reward.dedup.families import TEXT
-from janus_reward.dedup.lexer import LITERALS, NAMES
-from janus_reward.dedup.shingle import Shingler, utf8_column
+from janus_reward.dedup.families import HASH, TEXT
+from janus_reward.dedup.shingle import Shingler, Utf8Column, utf8_column
 
 _VERBATIM, _COMMON = 0.8, 0.0005
 """From this share of a part on it is there whether its words are common or not; the share of rows that makes common."""
-_BREAK = pa.scalar("\n", pa.large_string())
+_BREAK, _NOTHING = pa.scalar("\n", pa.large_string()), pa.scalar("", pa.large_string())
+_TRIPLES = ('"""', "'''")
 _SHORT_ROW = 2.5
 """A short item is no evidence in an instruction that is longer than this many times the item."""
 
@@ -92,7 +92,7 @@ class Detector:
             tables = (self.words.words, self.words.phrases)
             self._word_scan = Scan(tables, (self.words.least_words, self.words.least_phrases), 0)
         if self.code:
-            self._code_scan = Scan((self.code.table,), (self.code.least,), NAMES | LITERALS)
+            self._code_scan = Scan((self.code.table,), (self.code.least,), STRUCTURE)
 
     def add(self, batch: Batch) -> None:
         """Look at one batch."""
@@ -156,14 +156,31 @@ class Detector:
 
     def _add_code(self, batch: Batch, code: pa.Array) -> None:
         assert self.code is not None
-        column = utf8_column(code)
-        families = Shingler(normalise=NAMES | LITERALS).families(batch.languages, len(batch))
+        families = Shingler(normalise=STRUCTURE).families(batch.languages, len(batch))
+        self._add_structure(batch, utf8_column(code), families, np.arange(len(batch)), "")
+        for mark in _TRIPLES:
+            odd = _odd(code, mark) & (families == HASH)
+            if odd.any():
+                places = np.flatnonzero(odd)
+                opened = pc.binary_join_element_wise(
+                    pa.scalar(mark, pa.large_string()), code.take(places), pa.scalar("", pa.large_string())
+                )
+                self._add_structure(batch, utf8_column(opened), families[places], places, mark)
+
+    def _add_structure(
+        self, batch: Batch, column: Utf8Column, families: NDArray[np.uint8], places: NDArray[np.int64], before: str
+    ) -> None:
+        """Look at codes of the rows at `places`, which have `before` in front of them."""
+        assert self.code is not None
         (found,) = self._code_scan(column, families)
-        for row, number, share in _shares(found, self.code.table.sizes):
+        for at, number, share in _shares(found, self.code.table.sizes):
             part = self.code.parts[number]
-            place = structure_place(column.text(row), int(families[row]), part)
+            place = structure_place(column.text(at), int(families[at]), part)
             if place is not None and place.share >= self.settings.renaming:
-                self._candidates.append(_Candidate(self._hit(batch, row, part, "structure", share, place)))
+                moved = replace(
+                    place, row_start=max(0, place.row_start - len(before)), row_end=place.row_end - len(before)
+                )
+                self._candidates.append(_Candidate(self._hit(batch, int(places[at]), part, "structure", share, moved)))
 
     def _add_pictures(self, batch: Batch) -> None:
         assert self.pictures is not None
@@ -179,6 +196,12 @@ class Detector:
         item = self.items[part.item]
         number, id_ = int(batch.rows[row]), str(batch.ids[row])
         return Hit(number, id_, item.benchmark, item.id, part.role, channel, share, place)
+
+
+def _odd(code: pa.Array, mark: str) -> NDArray[np.bool_]:
+    """Which codes open a string with three quotes and never close it, or the other way: windows of a file."""
+    found: NDArray[np.bool_] = pc.count_substring(code, mark).fill_null(0).to_numpy(zero_copy_only=False) % 2 == 1
+    return found
 
 
 def _shares(found: Found, sizes: NDArray[np.int64]) -> list[tuple[int, int, float]]:

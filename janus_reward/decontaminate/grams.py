@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from janus_reward.dedup.compiled import kernel
 from janus_reward.dedup.families import TEXT, keyword_hashes
 from janus_reward.dedup.hashing import FOLD, STEP
 from janus_reward.dedup.lexer import ascii_words, lex
@@ -144,7 +144,7 @@ def _found(
     return Found(rows, parts, counts, shared)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _fill(grams, slots):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     mask = np.uint32(len(slots) - 1)
     for k in range(len(grams)):
@@ -155,13 +155,13 @@ def _fill(grams, slots):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
         slots[slot] = k + 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _mark(grams, bits):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     for value in grams:
         bits[value >> np.uint32(32 - _FILTER_BITS)] |= _three_bits(value)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _three_bits(value):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """A mask of the 64 bits of a filter's word, by the bits of the hash that do not choose the word."""
     one, side = np.uint64(1), np.uint64(value)
@@ -170,7 +170,7 @@ def _three_bits(value):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     ) | (one << ((side >> np.uint64(11)) & np.uint64(63)))  # fmt: skip
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _grown(array, used):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     if used < len(array):
         return array
@@ -179,14 +179,14 @@ def _grown(array, used):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     return more
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _folded(rolling):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     value = (rolling ^ (rolling >> np.uint64(29))) * _FOLD
     short = np.uint32(value >> np.uint64(32))
     return short if short != 0 else np.uint32(1)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _gram_of(short, values, slots):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """The number of a gram of the table, -1 for another."""
     mask = np.uint32(len(slots) - 1)
@@ -199,7 +199,7 @@ def _gram_of(short, values, slots):  # type: ignore[no-untyped-def] # noqa: ANN0
     return np.int64(-1)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _note(gram, stamps, mark, rows_with, out, found):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """Write a gram to `out` when the text has not shown it yet; returns how many are there."""
     if gram < 0 or stamps[gram] == mark:
@@ -210,7 +210,7 @@ def _note(gram, stamps, mark, rows_with, out, found):  # type: ignore[no-untyped
     return found + 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _hits(  # type: ignore[no-untyped-def] # noqa: ANN202
     hashes, count, mark, both,  # noqa: ANN001
     size_a, values_a, slots_a, bits_a, rows_a, stamps_a, out_a,  # noqa: ANN001
@@ -244,7 +244,7 @@ def _hits(  # type: ignore[no-untyped-def] # noqa: ANN202
     return found_a, found_b
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _share(grams, found, where, parts, tally, touched):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """Count the grams found by part; returns how many parts were touched."""
     used = 0
@@ -258,7 +258,7 @@ def _share(grams, found, where, parts, tally, touched):  # type: ignore[no-untyp
     return used
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _scan(  # type: ignore[no-untyped-def] # noqa: ANN202
     data, where, families, longest, normalise, keywords, both,  # noqa: ANN001
     size_a, values_a, where_a, parts_a, slots_a, bits_a, least_a, rows_a, stamps_a,  # noqa: ANN001
@@ -284,7 +284,7 @@ def _scan(  # type: ignore[no-untyped-def] # noqa: ANN202
     return _cut(first), _cut(second)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _empty(parts):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """Growing arrays: rows, parts, counts of candidates; owners, ends and values of gram lists; how much is used."""
     return (
@@ -294,7 +294,7 @@ def _empty(parts):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     )  # fmt: skip
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _keep(kept, row, grams, found, where, of, least):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     rows, parts, counts, owners, ends, values, used, tally, touched = kept
     before = used[0]
@@ -316,7 +316,7 @@ def _keep(kept, row, grams, found, where, of, least):  # type: ignore[no-untyped
     return rows, parts, counts, owners, ends, values, used, tally, touched
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _cut(kept):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     rows, parts, counts, owners, ends, values, used, _, _ = kept
     return rows[: used[0]], parts[: used[0]], counts[: used[0]], owners[: used[1]], ends[: used[1]], values[: used[2]]

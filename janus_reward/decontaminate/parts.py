@@ -14,20 +14,23 @@ from janus_reward.decontaminate.grams import GramTable, gram_table
 from janus_reward.decontaminate.items import Item
 from janus_reward.decontaminate.settings import DecontaminateSettings
 from janus_reward.dedup.families import TEXT, family_of
-from janus_reward.dedup.lexer import LITERALS, NAMES
+from janus_reward.dedup.lexer import GROUPING, LITERALS, NAMES
 from janus_reward.dedup.shingle import Shingler, utf8_column
 
 SHORT = 13
 """A part of fewer words than this is looked for as a whole."""
 
 _WORDS, _PHRASES, _STRUCTURE, _TRIPLES = 5, 8, 9, 3
-_LEAST_STRUCTURE, _LEAST_GRAMS = 25, 12
+_LEAST_STRUCTURE, _LEAST_GRAMS = 16, 6
+_BRIEF, _NEARLY_ALL = 60, 0.85
+"""A code of fewer tokens than this coincides with others easily: so much of its structure must be there."""
 _QUOTED = re.compile(r"^\s*[rRuU]?[\"']", re.MULTILINE)
 """A line that begins with a string: without one there is no docstring."""
 _NEVER = np.iinfo(np.int64).max
 
 WORD = Shingler(size=1, prose=True)
-TOKEN = Shingler(size=1, normalise=NAMES | LITERALS)
+STRUCTURE = NAMES | LITERALS | GROUPING
+TOKEN = Shingler(size=1, normalise=STRUCTURE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +104,12 @@ def code_parts(items: Sequence[Item], settings: DecontaminateSettings) -> CodePa
         length = len(tokens_of(TOKEN, text, family)[0])
         if length >= _LEAST_STRUCTURE:
             parts.append(Part(i, role, text, family, length))
-    grams = _grams(Shingler(_STRUCTURE, NAMES | LITERALS), parts)
+    grams = _grams(Shingler(_STRUCTURE, STRUCTURE), parts)
     owners = np.array([part.item for part in parts], np.int64)
     table = gram_table(_STRUCTURE, grams, owners, settings.idioms(len(items)))
-    least = np.ceil(settings.structure * table.sizes).astype(np.int64)
+    brief = np.array([part.length < _BRIEF for part in parts], bool)
+    share = np.where(brief, max(settings.structure, _NEARLY_ALL), settings.structure)
+    least = np.ceil(share * table.sizes).astype(np.int64)
     return CodeParts(tuple(parts), table, np.where(table.sizes >= _LEAST_GRAMS, least, _NEVER))
 
 

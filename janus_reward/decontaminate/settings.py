@@ -7,7 +7,7 @@ from typing import Any
 
 from janus_reward.errors import InputError
 
-REVISION = 1
+REVISION = 2
 """Raised whenever matching changes: certificates of two revisions cannot be compared."""
 
 CHANNELS = ("words", "structure", "picture", "paraphrase")
@@ -44,7 +44,7 @@ class DecontaminateSettings:
     confirmed: float = 0.3
     renaming: float = 0.9
     idiom_items: int = 10
-    picture: float = 0.76
+    picture: float = 0.86
     paraphrase: float = 0.8
 
     def __post_init__(self) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from janus_reward.dedup.compiled import kernel
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +85,20 @@ def _by_document(
     return Buckets(offsets, members, np.cumsum(np.minimum(all_sizes, representatives), dtype=np.int64))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _count_into(docs, offsets):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     for k in range(len(docs)):
         offsets[np.int64(docs[k]) + 1] += 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _scatter(docs, buckets, cursor, members):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     for k in range(len(docs)):
         members[cursor[docs[k]]] = buckets[k]
         cursor[docs[k]] += 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _group_band(keys, owners, table, state, doc, bucket, size):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """Open addressing; `state` of a slot: 1 + position of the only key so far, or minus (1 + bucket)."""
     mask = np.uint64(len(table) - 1)

@@ -88,6 +88,8 @@ def fingerprint(batches: Iterable[Batch], settings: DedupSettings, folder: Path,
     for batch in batches:
         if len(batch):
             writer.append(stage(batch))
+        del batch
+        pa.default_memory_pool().release_unused()
     writer.close()
     return Store(folder, writer.notes())
 

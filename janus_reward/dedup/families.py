@@ -37,6 +37,14 @@ _KEYWORDS = (
     "pyplot plt seaborn sns plotly go px d3 math svg g path rect circle line text"
 )
 
+_HASH_KEYWORDS = (
+    "self print len range function library require then fi done echo numpy np pandas pd matplotlib pyplot plt seaborn "
+    "sns plotly"
+)
+"""Beside Python's own: `text`, `line` or `order`, words of other languages, are common names there."""
+HASH_SALT = 0x5BD1E9955BD1E995
+"""Sets apart the keywords of the family HASH in the table of all."""
+
 _SLOTS = 1024
 
 
@@ -49,11 +57,14 @@ def family_of(language: str | None) -> int:
 def keyword_hashes() -> NDArray[np.uint64]:
     """Token hashes of the words that are kept when identifiers are normalised: an open-addressing table.
 
+    Those of the family HASH stand there under `HASH_SALT`, those of all other families as they are.
     (1024,) uint64, 0 where a slot is free; a hash stands at its lowest bits or in the next free slot.
     """
     table = np.zeros(_SLOTS, np.uint64)
-    for word in sorted({*_KEYWORDS.split(), *keyword.kwlist, *keyword.softkwlist}):
-        value = token_hash64(word.encode())
+    words = [(word, 0) for word in sorted({*_KEYWORDS.split(), *keyword.kwlist, *keyword.softkwlist})]
+    words += [(word, HASH_SALT) for word in sorted({*_HASH_KEYWORDS.split(), *keyword.kwlist})]
+    for word, salt in words:
+        value = token_hash64(word.encode()) ^ salt
         slot = value % _SLOTS
         while table[slot]:
             slot = (slot + 1) % _SLOTS

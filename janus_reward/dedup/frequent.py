@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from janus_reward.dedup.compiled import kernel
 from janus_reward.dedup.shingle import ShingleSets
 
 MIN_DOCUMENTS = 1_000
@@ -52,14 +52,14 @@ def frequent_shingles(sets: ShingleSets, share: float) -> Frequent:
     return Frequent(found[common].astype(np.uint32), float(times[common].sum() / max(total, 1)), len(chosen))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _count(values, offsets, chosen, counts):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     for i in chosen:
         for k in range(offsets[i], offsets[i + 1]):
             counts[values[k] >> np.uint32(12)] += 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _common(values, offsets, chosen, counts, least):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """All occurrences of shingles whose counter, shared by some others, is over `least`."""
     total = 0

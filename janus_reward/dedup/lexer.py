@@ -8,19 +8,22 @@ because it is what remains of the structure.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from janus_reward.dedup.families import BLOCK, DASH, HASH, MARKUP, PERCENT, PLAIN, SLASH, TEXT
+from janus_reward.dedup.compiled import kernel
+from janus_reward.dedup.families import BLOCK, DASH, HASH, HASH_SALT, MARKUP, PERCENT, PLAIN, SLASH, TEXT
 from janus_reward.dedup.hashing import FNV_OFFSET, FNV_PRIME, STEP
 
-NAMES, LITERALS = 1, 2
-"""Bits of `normalise`: every identifier as one symbol; every number and string as one symbol."""
+NAMES, LITERALS, GROUPING = 1, 2, 4
+"""Bits of `normalise`: every identifier as one symbol; every number and string as one symbol; no `(`, `)` and `;`,
+which formatters add and take away."""
 
 _SEPARATOR, _WORD, _WIDE3, _WIDE4, _SKIP2, _SKIP3, _MARK = range(7)
 _SPACE = np.array([c in b" \t\r\n\f\v\0" for c in range(256)], dtype=np.bool_)
+_GROUPS = np.array([c in b"();" for c in range(256)], dtype=np.bool_)
 _OFFSET, _PRIME, _STEP = np.uint64(FNV_OFFSET), np.uint64(FNV_PRIME), np.uint64(STEP)
 _NAME, _NUMBER, _STRING = np.uint64(0x6E616D65), np.uint64(0x6E756D62), np.uint64(0x73747267)
+_SALT = np.uint64(HASH_SALT)
 _TRIPLE = 256
 _SCRIPT, _STYLE = 1, 2
 
@@ -52,7 +55,7 @@ _CLASS, _FOLD = _classes(), _folds()
 _LOWER, _IS_WORD = _FOLD[1].copy(), (_CLASS == _WORD).astype(np.uint64)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _starts(data, i, stop, word):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """Whether the ASCII lower-case `word` stands at i, in any case."""
     if i + len(word) > stop:
@@ -63,14 +66,14 @@ def _starts(data, i, stop, word):  # type: ignore[no-untyped-def] # noqa: ANN001
     return True
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _line_end(data, i, stop):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     while i < stop and data[i] != 10:
         i += 1
     return i
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _after(data, i, stop, first, second, third):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """The position after the closing mark (`first second third`; third 0: two bytes), or `stop`."""
     while i + 1 < stop:
@@ -83,7 +86,7 @@ def _after(data, i, stop, first, second, third):  # type: ignore[no-untyped-def]
     return stop
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _slash_comment(data, i, stop, lines):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     if data[i] != 47 or i + 1 >= stop:
         return i
@@ -94,7 +97,7 @@ def _slash_comment(data, i, stop, lines):  # type: ignore[no-untyped-def] # noqa
     return i
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _line_comment(data, i, stop, family):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     c = data[i]
     if family == HASH:
@@ -107,7 +110,7 @@ def _line_comment(data, i, stop, family):  # type: ignore[no-untyped-def] # noqa
     return i
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _comment_end(data, i, stop, family, inner):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """The end of the comment that begins at i, or i when none does."""
     if family == SLASH or family == BLOCK:  # noqa: SIM109
@@ -121,7 +124,7 @@ def _comment_end(data, i, stop, family, inner):  # type: ignore[no-untyped-def] 
     return i
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _quote_after(data, i, stop, quote, family):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """The open quote (0: none) and the next position, after the mark at i."""
     c = data[i]
@@ -142,7 +145,7 @@ def _quote_after(data, i, stop, quote, family):  # type: ignore[no-untyped-def] 
     return quote, i + 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _inner_after(data, i, stop, inner):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """Inside markup: whether a script or a style begins or ends with the `<` at i."""
     if inner != 0:
@@ -153,7 +156,7 @@ def _inner_after(data, i, stop, inner):  # type: ignore[no-untyped-def] # noqa: 
     return _STYLE if _starts(data, i, stop, b"<style") else 0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _known(value, keywords):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     mask = np.uint64(len(keywords) - 1)
     slot = value & mask
@@ -164,18 +167,19 @@ def _known(value, keywords):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN
     return False
 
 
-@njit(cache=True, nogil=True)
-def _normal(data, begin, value, normalise, keywords, markup):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+@kernel
+def _normal(data, begin, value, normalise, keywords, family, tags):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """The token's hash with names and numbers made alike; keywords, attributes after a dot and tag names stay."""
     c = data[begin]
     if 48 <= c <= 57:
         return _NUMBER if normalise & LITERALS else value
-    if not normalise & NAMES or markup or (begin > 0 and data[begin - 1] == 46):
+    if not normalise & NAMES or tags or (begin > 0 and data[begin - 1] == 46):
         return value
-    return value if _known(value, keywords) else _NAME
+    salt = _SALT if family == HASH else np.uint64(0)
+    return value if _known(value ^ salt, keywords) else _NAME
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _wide(data, i, width, stop):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """The hash of one wide character, 0 when it is punctuation, and the next position."""
     end = min(i + width, stop)
@@ -187,7 +191,7 @@ def _wide(data, i, width, stop):  # type: ignore[no-untyped-def] # noqa: ANN001,
     return value, end
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def ascii_words(data, start, stop, hashes):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
     """The token hashes that `lex` gives for ASCII prose, without a branch a byte; -1 where a byte is not ASCII.
 
@@ -206,7 +210,7 @@ def ascii_words(data, start, stop, hashes):  # type: ignore[no-untyped-def] # no
     return np.int64(-1) if high >= 128 else count + np.int64(inside)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def lex(data, start, stop, family, normalise, keywords, hashes, begins, ends):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201, C901
     """Tokens of `data[start:stop]`.
 
@@ -215,7 +219,7 @@ def lex(data, start, stop, family, normalise, keywords, hashes, begins, ends):  
         start: first byte of the text.
         stop: end of the text.
         family: of the language, from `families`.
-        normalise: bits of NAMES and LITERALS.
+        normalise: bits of NAMES, LITERALS and GROUPING.
         keywords: table of the hashes that NAMES leaves alone, as `families.keyword_hashes` makes it.
         hashes: (stop - start + 1,) uint64, written: the hash of every token.
         begins: int64 of the same length, written: its first byte.
@@ -241,7 +245,7 @@ def lex(data, start, stop, family, normalise, keywords, hashes, begins, ends):  
             if quote != 0 and normalise & LITERALS:
                 continue
             if normalise != 0 and quote == 0:
-                value = _normal(data, begin, value, normalise, keywords, family == MARKUP and inner == 0)
+                value = _normal(data, begin, value, normalise, keywords, family, family == MARKUP and inner == 0)
         elif kind == _WIDE3 or kind == _WIDE4:  # noqa: SIM109
             begin = i
             value, i = _wide(data, i, 3 if kind == _WIDE3 else 4, stop)
@@ -272,6 +276,8 @@ def lex(data, start, stop, family, normalise, keywords, hashes, begins, ends):  
                 if quote != 0 and normalise & LITERALS:
                     continue
             if kind == _SKIP2 or kind == _SKIP3 or (_SPACE[c] and c != 0):  # noqa: SIM109
+                continue
+            if normalise & GROUPING and _GROUPS[c]:
                 continue
             value = _STRING if c == 0 else np.uint64(c) + np.uint64(1 << 20)
             whole = (whole ^ value) * _STEP

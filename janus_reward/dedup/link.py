@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from janus_reward.dedup.buckets import Buckets
+from janus_reward.dedup.compiled import kernel
 from janus_reward.dedup.settings import DedupSettings
 from janus_reward.dedup.shingle import ShingleSets
 from janus_reward.dedup.verify import (
@@ -92,7 +92,7 @@ def _widest(offsets: NDArray[np.int64]) -> int:
     return int(np.diff(offsets).max(initial=0))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _link(  # type: ignore[no-untyped-def] # noqa: ANN202
     order, fixed, where, members, slots, reps, code, code_at, prose, prose_at, of, ink, ground, frequent,  # noqa: ANN001
     rule, containment, thresholds, widest, survivor, similarity,  # noqa: ANN001
@@ -121,7 +121,7 @@ def _link(  # type: ignore[no-untyped-def] # noqa: ANN202
     return counts[0], counts[1], counts[2]
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _find(  # type: ignore[no-untyped-def] # noqa: ANN202
     d, where, members, slots, reps, used, seen, code, code_at, prose, prose_at, of, ink, ground, frequent,  # noqa: ANN001
     rule, containment, thresholds, tables, masks, built, row, counts,  # noqa: ANN001
@@ -143,7 +143,7 @@ def _find(  # type: ignore[no-untyped-def] # noqa: ANN202
     return -1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _register(d, where, members, slots, reps, used, counts):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     for m in range(where[d], where[d + 1]):
         bucket = members[m]
@@ -155,7 +155,7 @@ def _register(d, where, members, slots, reps, used, counts):  # type: ignore[no-
             counts[2] += 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _text_similarity(d, e, values, at, which, tables, masks, built, containment, least):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     if not built[which]:
         masks[which] = build(values, at[d], at[d + 1], tables[which])
@@ -164,7 +164,7 @@ def _text_similarity(d, e, values, at, which, tables, masks, built, containment,
     return set_similarity(tables[which], masks[which], size, values, at[e], at[e + 1], containment, least)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _duplicate(  # type: ignore[no-untyped-def] # noqa: ANN202
     d, e, code, code_at, prose, prose_at, of, ink, ground, frequent, rule, containment,  # noqa: ANN001
     thresholds, tables, masks, built, row, counts,  # noqa: ANN001

@@ -11,9 +11,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from janus_reward.dedup.compiled import kernel
 from janus_reward.dedup.hashing import shingle_hash32
 from janus_reward.dedup.shingle import ShingleSets
 
@@ -71,7 +71,7 @@ def from_datasketch(sketches: Sequence[MinHash]) -> NDArray[np.uint32]:
     return np.array([sketch.hashvalues for sketch in sketches], np.uint32)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _mix(values, begin, end, mixed):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     for k in range(end - begin):
         h = values[begin + k]
@@ -80,7 +80,7 @@ def _mix(values, begin, end, mixed):  # type: ignore[no-untyped-def] # noqa: ANN
         mixed[k] = np.uint32(h ^ (h >> np.uint32(16)))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _sign(mixed, count, factors, summands, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     for p in range(len(factors)):
         a, b, least = factors[p], summands[p], _EMPTY
@@ -90,7 +90,7 @@ def _sign(mixed, count, factors, summands, out):  # type: ignore[no-untyped-def]
         out[p] = least
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _longest(offsets):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     longest = 0
     for i in range(len(offsets) - 1):
@@ -98,7 +98,7 @@ def _longest(offsets):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     return longest
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _sign_all(values, offsets, factors, summands, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     mixed = np.empty(_longest(offsets), np.uint32)
     for i in range(len(offsets) - 1):
@@ -106,7 +106,7 @@ def _sign_all(values, offsets, factors, summands, out):  # type: ignore[no-untyp
         _sign(mixed, offsets[i + 1] - offsets[i], factors, summands, out[i])
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _key_all(values, offsets, factors, summands, rows, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     mixed = np.empty(_longest(offsets), np.uint32)
     signature = np.empty(len(factors), np.uint32)

@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numba import njit
 from numpy.typing import NDArray
 
+from janus_reward.dedup.compiled import kernel
 from janus_reward.dedup.pictures import INK_BYTES
 from janus_reward.dedup.shingle import ShingleSets
 from janus_reward.dedup.store import Store
@@ -207,7 +207,7 @@ def _joined_keys(
     return np.concatenate([keys for keys, _ in found]), np.concatenate(docs).astype(np.uint32)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _gather(values, offsets, chosen, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     used = 0
     for i in chosen:
@@ -216,7 +216,7 @@ def _gather(values, offsets, chosen, out):  # type: ignore[no-untyped-def] # noq
             used += 1
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _living(docs, left, right, keys, dead, most, out_keys, out_docs):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     used = 0
     for h in range(len(keys)):

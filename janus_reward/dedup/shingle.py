@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numba import njit
 from numpy.typing import NDArray
 
+from janus_reward.dedup.compiled import kernel
 from janus_reward.dedup.families import TEXT, family_of, keyword_hashes
 from janus_reward.dedup.hashing import FOLD, STEP
 from janus_reward.dedup.lexer import lex
@@ -134,7 +134,7 @@ def utf8_column(texts: pa.Array | pa.ChunkedArray | Sequence[str | None]) -> Utf
     return Utf8Column(np.frombuffer(data or b"", np.uint8), raw.astype(np.int64))
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _roll(hashes, count, size, out):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     for first in range(count - size + 1):
         value = np.uint64(0)
@@ -145,7 +145,7 @@ def _roll(hashes, count, size, out):  # type: ignore[no-untyped-def] # noqa: ANN
         out[first] = short if short != 0 else np.uint32(1)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def unique_into(shingles, count, table, out, used):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
     """Append each of the first `count` shingles once to `out[used:]`; returns the new `used`. `table` is scratch."""
     size = 16
@@ -166,7 +166,7 @@ def unique_into(shingles, count, table, out, used):  # type: ignore[no-untyped-d
     return used
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _shingle_all(data, where, families, size, normalise, keywords, longest, values, offsets, exact):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     hashes = np.empty(longest + 1, np.uint64)
     begins = np.empty(longest + 1, np.int64)

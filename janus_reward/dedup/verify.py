@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from janus_reward.dedup.compiled import kernel
 
 AUTO, ANY, ALL = range(3)
 CODE, INSTRUCTION, RENDER, DISTINCTIVE = range(4)
@@ -11,7 +12,7 @@ CODE, INSTRUCTION, RENDER, DISTINCTIVE = range(4)
 UNKNOWN = -2.0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def build(values, begin, end, table):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
     """Put a set into `table` (a power of two of uint32 slots is used); returns its mask."""
     size = 16
@@ -28,7 +29,7 @@ def build(values, begin, end, table):  # type: ignore[no-untyped-def] # noqa: AN
     return mask
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def holds(table, mask, value):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
     """Whether a built table has a value."""
     slot = value & mask
@@ -39,13 +40,13 @@ def holds(table, mask, value):  # type: ignore[no-untyped-def] # noqa: ANN001, A
     return False
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _ratio(shared, left, right, containment):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     whole = min(left, right) if containment else left + right - shared
     return shared / whole if whole > 0 else 0.0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def set_similarity(table, mask, size, values, begin, end, containment, least):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
     """Jaccard (or containment) of a built set and `values[begin:end]`; 0 as soon as `least` is out of reach."""
     other = end - begin
@@ -63,7 +64,7 @@ def set_similarity(table, mask, size, values, begin, end, containment, least):  
     return _ratio(shared, size, other, containment)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def distinctive_similarity(table, mask, left, right, frequent, containment):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
     """As `set_similarity`, without the boilerplate; 1 when nothing else is left in either."""
     size, other, shared = 0, 0, 0
@@ -78,13 +79,13 @@ def distinctive_similarity(table, mask, left, right, frequent, containment):  # 
     return _ratio(shared, size, other, containment)
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def _in_sorted(ordered, value):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     place = np.searchsorted(ordered, value)
     return place < len(ordered) and ordered[place] == value
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def ink_similarity(ink, ground, left, right):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
     """Ruzicka similarity of two inks, 0 when the grounds differ by more than 48 in all."""
     apart = np.int64(0)
@@ -99,7 +100,7 @@ def ink_similarity(ink, ground, left, right):  # type: ignore[no-untyped-def] # 
     return smaller / larger if larger > 0 else 0.0
 
 
-@njit(cache=True, nogil=True)
+@kernel
 def agreed(rule, has_left, has_right, similarity, thresholds):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
     """Whether two records are duplicates: their modalities and the similarities of those that both have.
 

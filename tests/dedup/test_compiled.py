@@ -1,0 +1,27 @@
+"""Compiled kernels: what the disk keeps is dropped when another source of the package changes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+ONE = "from janus_reward.dedup.compiled import kernel\n\n\n@kernel\ndef inner(x):\n    return x + {0}\n"
+OTHER = (
+    "from first import inner\nfrom janus_reward.dedup.compiled import kernel\n\n\n"
+    "@kernel\ndef outer(x):\n    return inner(x)\n\n\n"
+    "print(outer(1), sum(outer.stats.cache_hits.values()))\n"
+)
+
+
+def answer(folder: Path, summand: int) -> str:
+    (folder / "first.py").write_text(ONE.format(summand))
+    done = subprocess.run([sys.executable, "other.py"], cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def test_a_kernel_follows_the_source_of_the_kernel_that_it_calls(tmp_path: Path) -> None:
+    (tmp_path / "other.py").write_text(OTHER)
+    assert answer(tmp_path, 1) == "2 0"
+    assert answer(tmp_path, 1) == "2 1", "kept between runs"
+    assert answer(tmp_path, 5) == "6 0", "compiled anew"
