@@ -18,7 +18,7 @@ import platform
 import random
 import re
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +38,10 @@ PLANTED = ("humaneval", "mbpp", "bigcodebench_hard", "text_to_plot", "theoremexp
            "artifactsbench_lite", "webgenbench", "arena_hard")  # fmt: skip
 TELLING = 13
 """A question or answer of fewer words than this cannot be planted inside another text and told again."""
+COMMON = 10
+"""Five words that so many items of a benchmark have belong to its template."""
+
+Gram = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,18 @@ def half(text: str, chance: random.Random) -> str:
         return "\n".join(lines[: (len(lines) + 1) // 2])
     found = text.split()
     return " ".join(found[: (len(found) + 1) // 2])
+
+
+def fives(text: str) -> list[Gram]:
+    """The 5-grams of words of a text, in order."""
+    found = words(text)
+    return [tuple(found[at : at + 5]) for at in range(len(found) - 4)]
+
+
+def own_words(text: str, shared: Counter[Gram]) -> int:
+    """Words that lie in no 5-gram of the benchmark's template."""
+    template = {at + k for at, gram in enumerate(fives(text)) if shared[gram] >= COMMON for k in range(5)}
+    return len(words(text)) - len(template)
 
 
 class _Renaming(ast.NodeTransformer):
@@ -135,8 +151,8 @@ def recommented(code: str, chance: random.Random) -> str | None:
     return "\n".join(f"{line}  # step {chance.randrange(99)}" if chance.random() < 0.2 else line for line in lines)
 
 
-def plants(item: Item, chance: random.Random) -> Iterator[tuple[str, str, str]]:
-    """Kind, instruction and code of every way to plant an item."""
+def plants(item: Item, shared: Counter[Gram], chance: random.Random) -> Iterator[tuple[str, str, str]]:
+    """Kind, instruction and code of every way to plant an item; `shared` counts the items that have a 5-gram."""
     question, answer, code = item.question, item.answer, item.code
     asks, answers = len(words(question)) >= TELLING, len(words(answer)) >= TELLING
     if asks:
@@ -144,7 +160,12 @@ def plants(item: Item, chance: random.Random) -> Iterator[tuple[str, str, str]]:
         yield "question only", question, ""
         yield "reformatted", reformatted(question, chance), reformatted(answer, chance)
         if len(words(half(question, chance))) >= TELLING:
-            yield "half", half(question, chance), half(answer, chance)
+            template = not answer and own_words(half(question, chance), shared) < TELLING
+            yield (
+                "half, a template that items share" if template else "half",
+                half(question, chance),
+                half(answer, chance),
+            )
         yield "10% of the words", edited(0.1)(question, chance), edited(0.1)(answer, chance)
         yield "20% of the words", edited(0.2)(question, chance), edited(0.2)(answer, chance)
     if answers:
@@ -160,8 +181,9 @@ def planted(items: Iterable[Items], hosts: list[str], seed: int) -> Iterator[Row
     """Rows with plants, each between the lines of a host."""
     chance = random.Random(seed)
     for benchmark in items:
+        shared = Counter(gram for item in benchmark.items for gram in {*fives(item.question)})
         for item in benchmark.items[:150]:
-            for kind, instruction, code in plants(item, chance):
+            for kind, instruction, code in plants(item, shared, chance):
                 host, first = chance.choice(hosts), chance.random() < 0.5
                 asked = f"Help me with the following. {instruction} Thank you." if instruction else None
                 full = f"{code}\n\n\n{host}" if first else f"{host}\n\n\n{code}"
