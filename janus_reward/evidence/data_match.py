@@ -137,9 +137,9 @@ def _lengths(plot: Plot) -> dict[str, float]:
 def _slices(plot: Plot) -> dict[str, float]:
     """Share of the slice under each name, where a pie has one name a slice (they are told in the same order)."""
     arcs = [series.values for series in plot.series if series.kind == "arc"]
-    texts = [label.text.casefold() for label in plot.labels if label.role == "label"]
-    names = [text for text in texts if not any(map(str.isdigit, text))]
-    if len(arcs) != 1 or len(arcs[0]) != len(names) or len(set(names)) < len(names):
+    labels = [label for label in plot.labels if label.role == "label" and not any(map(str.isdigit, label.text))]
+    names = [label.text.casefold() for label in labels if label.seen]
+    if len(arcs) != 1 or not len(arcs[0]) == len(set(names)) == len(labels):
         return {}
     return dict(zip(names, arcs[0], strict=True))
 
