@@ -97,6 +97,16 @@ def test_slices_at_the_wrong_names_are_seen(sample, bars):
     assert found([0.33, 0.33, 0.33]) == 0
 
 
+def test_groups_are_told_apart_where_the_request_means_colours(sample, bars):
+    def found(text):
+        facts = chart({"kind": "bar", "n": 2, "y": [3, 4], "x": [0, 1], "color": "#1f77b4"})
+        return signals(sample, bars, text, facts)["alignment.groups_shown"]
+
+    assert found("A stacked bar chart of rents by city and type.") == 0
+    assert found("Bars of the rent by city, grouped by type.") == 0
+    assert found("The distribution of cities and the mean rent, and group by attribute cities, as bars.") is None
+
+
 def test_numbers_read_off_an_axis_are_as_exact_as_its_pixels(sample, bars):
     def plotted(drawn):
         facts = chart(series("", drawn))
