@@ -3,9 +3,9 @@
     python reports/agreement.py DATA RUNS [--corruptions FOLDER] [--carry OLD.md] [--write reports/agreement.md]
 
 Every group (task, page, chart, good triple) is judged by weights that were fitted without it; kinds and sources of
-damage marked as held out are never fitted on. Simple baselines stand beside it on the same rows; the likeness by
-sentence embeddings is there where the runs were scored with JANUS_REWARD_EMBED=1. With `--carry`, the sections of sets
-that DATA lacks are taken from an earlier report and say so.
+damage marked as held out are never fitted on. Simple baselines stand beside it on the same rows, each where it has
+values; the likeness by sentence embeddings is there where the runs were scored with JANUS_REWARD_EMBED=1. With
+`--carry`, the sections of sets that DATA lacks are taken from an earlier report and say so.
 """
 
 from __future__ import annotations
@@ -101,7 +101,8 @@ HEAD = """# Agreement of the embedded judge
 
 Written by `python reports/agreement.py DATA RUNS --corruptions FOLDER --write reports/agreement.md`. Everything is out
 of fold: each group is judged by weights fitted without it. Brackets are 95 % bootstrap intervals over groups (labels)
-or Wilson intervals (shares). A baseline is one number used alone, in the better of its two directions.
+or Wilson intervals (shares). A baseline is one number used alone, in the better of its two directions; one that no row
+has a value of is left out.
 """
 
 
@@ -212,15 +213,16 @@ def damage_section(material: Material, rows: Rejudged, judges: Sequence[Evidence
         "held-out sources": lambda pair: bool(pair["holdout_source"]),
     }
     table = damage.table
+    baselines = _baselines(table)
     lines = [
         "## Damaged twins",
         "",
-        _row("what", "below its good one", *BASELINES),
-        _row(*["---"] * (2 + len(BASELINES))),
+        _row("what", "below its good one", *baselines),
+        _row(*["---"] * (2 + len(baselines))),
     ]
     for name, chosen in groups.items():
         kept = [(pair, gap) for pair, gap in harmful if chosen(pair)]
-        lines.append(_row(name, _share(kept), *_baseline_shares(kept, table)))
+        lines.append(_row(name, _share(kept), *_baseline_shares(kept, table.index(), baselines)))
     lines += ["", "## Damaged twins by kind", "", _row("kind", "family", "held out", "below"), _row(*["---"] * 4)]
     for kind in sorted({pair["kind"] for pair, _ in harmful}):
         kept = [(pair, gap) for pair, gap in harmful if pair["kind"] == kind]
@@ -246,11 +248,11 @@ def _share(pairs: Sequence[tuple[Mapping[str, Any], float | None]]) -> str:
     return f"{found.value:.1%} [{found.low:.1%}, {found.high:.1%}], n={found.n}"
 
 
-def _baseline_shares(pairs: Sequence[tuple[Mapping[str, Any], float | None]], table: Table) -> list[str]:
-    at = table.index()
+def _baseline_shares(
+    pairs: Sequence[tuple[Mapping[str, Any], float | None]], at: Mapping[str, int], baselines: Mapping[str, np.ndarray]
+) -> list[str]:
     shares = []
-    for signal in BASELINES.values():
-        x = table.x[:, column(signal)]
+    for x in baselines.values():
         gaps = _array([x[at[pair["good_id"]]] - x[at[pair["bad_id"]]] for pair, _ in pairs])
         gaps = gaps[~np.isnan(gaps)]
         shares.append(f"{max((gaps > 0).mean(), (gaps < 0).mean()):.1%}" if len(gaps) else "-")
@@ -258,7 +260,9 @@ def _baseline_shares(pairs: Sequence[tuple[Mapping[str, Any], float | None]], ta
 
 
 def _baselines(table: Table) -> dict[str, np.ndarray]:
-    return {name: table.x[:, column(signal)] for name, signal in BASELINES.items()}
+    """The baselines that some row of the table has a value of."""
+    found = {name: table.x[:, column(signal)] for name, signal in BASELINES.items()}
+    return {name: x for name, x in found.items() if not np.isnan(x).all()}
 
 
 def _gap(a: float | None, b: float | None) -> float | None:

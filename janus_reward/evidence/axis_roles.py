@@ -40,6 +40,7 @@ _RELATED = re.compile(
     r"and (?P<y>(?:[\w'-]+ ?){1,4})",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(r"\b(?:number|count)s? of\b|\bhow many\b", re.IGNORECASE)
 _LONG = 12
 _ORDER = re.compile(r"\b(?:sort|order|rank|asc|desc)\w*\b", re.IGNORECASE)
 _WORDS_OF_TIME = re.compile(r"\b(?:years?|months?|dates?|days?|weekdays?|quarters?|weeks?)\b", re.IGNORECASE)
@@ -83,7 +84,10 @@ def _implied(text: str) -> Iterator[Wanted]:
         yield from _wanted("y", match["y"])
     for match in _MEASURED.finditer(text):
         if not _ORDER.search(match.group()):
-            yield from _wanted("value", match["value"])
+            if not _COUNTED.search(
+                match["value"]
+            ):  # "the number of ships by flag": what is counted may name either axis
+                yield from _wanted("value", match["value"])
             yield from _wanted("category", match["category"])
 
 

@@ -24,6 +24,7 @@ _GROUPED = re.compile(
     r"|\bmulti-?(?:line|series)\b|\b(?:grouping|group) (?:line|scatter|bar)",
     re.IGNORECASE,
 )
+_GROUP_BY = re.compile(r"\bgroup(?:ed|ing)? by (?:the |attribute )*(?P<key>\w+)", re.IGNORECASE)
 
 
 @signal("chart.unused_columns")
@@ -83,9 +84,18 @@ def alike_slices(view: View) -> float | None:
 def groups_shown(view: View) -> float | None:
     """1 if a chart that is to tell groups apart (stacked, grouped, coloured by) has several colours, else 0."""
     told = [plot for plot in view.once(plots) if plot.series]
-    if view.instruction is None or not told or not _GROUPED.search(view.instruction.text):
+    if view.instruction is None or not told or not _told_apart(view.instruction.text):
         return None
     return float(any(len({series.color for series in plot.series if series.color}) > 1 for plot in told))
+
+
+def _told_apart(text: str) -> bool:
+    """Whether groups are to be told apart; to group by what was named before as the categories is none of that."""
+    for match in _GROUPED.finditer(text):
+        by = _GROUP_BY.match(text, match.start())
+        if by is None or by["key"].casefold() not in re.findall(r"\w+", text[: by.start()].casefold()):
+            return True
+    return False
 
 
 @signal("code.unread_names", unit="count", high=inf)

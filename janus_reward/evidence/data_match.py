@@ -24,8 +24,8 @@ def asked_rows(view: View) -> tuple[NumberRow, ...]:
 
 
 def _drawn(view: View) -> list[tuple[str, Values]]:
-    """Every row of numbers that was plotted, with the name of its series where it has one."""
-    return [row for plot in view.once(plots) for row in _rows_of(plot)]
+    """Every row of numbers that was plotted and is told, with the name of its series where it has one."""
+    return [row for plot in view.once(plots) for row in _rows_of(plot) if row[1]]
 
 
 def _rows_of(plot: Plot) -> Iterator[tuple[str, Values]]:
@@ -41,12 +41,10 @@ def _rows_of(plot: Plot) -> Iterator[tuple[str, Values]]:
             yield "", across[::-1]
 
 
-def _same(one: float, other: float) -> bool:
-    return abs(one - other) <= _SLACK * max(abs(one), abs(other))
-
-
 def _equal(one: Sequence[float], other: Sequence[float]) -> bool:
-    return len(one) == len(other) and all(map(_same, one, other))
+    """Whether two rows are the same, as closely as values read off a drawn axis can tell."""
+    slack = _SLACK * max(map(abs, (*one, *other)), default=0.0)
+    return len(one) == len(other) and all(abs(a - b) <= slack for a, b in zip(one, other, strict=True))
 
 
 def _known(view: View) -> list[tuple[NumberRow, bool]]:
@@ -106,10 +104,10 @@ def _names(label: str, own: str, names: dict[str, set[str]]) -> bool | None:
 
 @signal("alignment.named_values_kept")
 def named_values_kept(view: View) -> float | None:
-    """Share of the pairs of named numbers ("oak 3, elm 5, ash 9") whose bars stand in the same relation of length."""
+    """Share of the pairs of named numbers ("oak 3, elm 5, ash 9") whose bars or slices stand in the same relation."""
     if view.instruction is None:
         return None
-    lengths = [found for plot in view.once(plots) if (found := _lengths(plot))]
+    lengths = [found for plot in view.once(plots) if (found := _lengths(plot) or _slices(plot))]
     shares = [
         share
         for asked in named_numbers(view.instruction.text)
@@ -134,6 +132,16 @@ def _lengths(plot: Plot) -> dict[str, float]:
                 return {}
             found[name] = y1 - y0 if upright else x1 - x0
     return found
+
+
+def _slices(plot: Plot) -> dict[str, float]:
+    """Share of the slice under each name, where a pie has one name a slice (they are told in the same order)."""
+    arcs = [series.values for series in plot.series if series.kind == "arc"]
+    labels = [label for label in plot.labels if label.role == "label" and not any(map(str.isdigit, label.text))]
+    names = [label.text.casefold() for label in labels if label.seen]
+    if len(arcs) != 1 or not len(arcs[0]) == len(set(names)) == len(labels):
+        return {}
+    return dict(zip(names, arcs[0], strict=True))
 
 
 def _concordant(asked: dict[str, float], bars: dict[str, float]) -> float | None:

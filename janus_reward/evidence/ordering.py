@@ -29,6 +29,7 @@ _NAMES_VALUES = (
 _NAMES_CATEGORIES = r"\bx[- ]?ax[ie]s\b|\bX\b|\bnames?\b|\balphabetical|\blabels?\b|\bcategor(?:y|ies)\b"
 _VALUES = re.compile(_NAMES_VALUES, re.IGNORECASE)
 _CATEGORIES = re.compile(_NAMES_CATEGORIES, re.IGNORECASE)
+_KEY = re.compile(r"\b(?:(?:sort|order|rank|arrang)\w{0,4} by|order of)(?P<key>(?: [\w'-]+){1,4})", re.IGNORECASE)
 _NOT_DRAWN = re.compile(r"\b(?:animation|z-index|tab order|in order to|algorithm|array|list of steps)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"[-−+]?\d[\d,]{0,15}(?:\.\d{1,12})?%?\Z")
 _CYCLES = (
@@ -65,7 +66,8 @@ def _order(clause: str) -> Order | None:
     if way is None:
         return None
     near = clause[max(0, way.start() - 60) : way.end() + 60]
-    return Order(_target(near), bool(down), clause.strip()[-100:])
+    key = _KEY.search(near)
+    return Order(_target(key["key"] if key else near), bool(down), clause.strip()[-100:])
 
 
 def _target(clause: str) -> Target:
@@ -86,8 +88,10 @@ def held(order: Order, plots: Sequence[Plot]) -> bool | None:
         flipped = Order(order.target, not order.descending, order.written)
         values = _either(values, _in_order(_values(plots[0]), flipped.descending))
         names = _either(names, _names_in_order(_names(plots[0]), flipped.descending))
-    if order.target == "any" or plots[0].value_axis == "x":
+    if plots[0].value_axis == "x":
         return _either(values, names)
+    if order.target == "any":
+        return _either(values, names) or (None if values is None else False)
     return values if order.target == "value" else names
 
 

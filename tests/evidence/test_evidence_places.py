@@ -86,11 +86,43 @@ def test_bars_that_stand_at_the_wrong_names_are_seen(sample, bars):
     assert found([90, 50, 30]) == 0
 
 
+def test_slices_at_the_wrong_names_are_seen(sample, bars):
+    def found(shares):
+        texts = [{"role": "label", "text": text, "axes": 0} for text in ("Oak", "Elm", "Ash", "18%", "170 trees")]
+        facts = chart({"kind": "arc", "n": 3, "y": shares}, texts=texts)
+        return signals(sample, bars, "Pie: oak 30, elm 50, ash 90.", facts)["alignment.named_values_kept"]
+
+    assert found([0.18, 0.29, 0.53]) == 1
+    assert found([0.53, 0.29, 0.18]) == 0
+    assert found([0.33, 0.33, 0.33]) == 0
+
+
+def test_groups_are_told_apart_where_the_request_means_colours(sample, bars):
+    def found(text):
+        facts = chart({"kind": "bar", "n": 2, "y": [3, 4], "x": [0, 1], "color": "#1f77b4"})
+        return signals(sample, bars, text, facts)["alignment.groups_shown"]
+
+    assert found("A stacked bar chart of rents by city and type.") == 0
+    assert found("Bars of the rent by city, grouped by type.") == 0
+    assert found("The distribution of cities and the mean rent, and group by attribute cities, as bars.") is None
+
+
+def test_numbers_read_off_an_axis_are_as_exact_as_its_pixels(sample, bars):
+    def plotted(drawn):
+        facts = chart(series("", drawn))
+        return signals(sample, bars, "A line of the tide: 11.2, 4.1, 1.3, 8.4 m.", facts)["alignment.rows_plotted"]
+
+    assert plotted([11.223, 4.123, 1.323, 8.423]) == 1
+    assert plotted([11.2, 4.1, 2.3, 8.4]) == 0
+    assert plotted([]) is None
+
+
 @pytest.mark.parametrize(
     "text, roles",
     [
         ('x axis "Year", y axis "Rent (EUR)"', {"x": {"year"}, "y": {"rent", "eur"}}),
         ("show the revenue by month", {"value": {"revenu"}, "category": {"month"}}),
+        ("draw the number of ships by flag", {"category": {"flag"}}),
         ("the relationship between height and weight", {"x": {"height"}, "y": {"weight"}}),
     ],
 )

@@ -33,6 +33,8 @@ def chart(values, names=("a", "b", "c", "d"), title="Sales"):
         ("and could you rank from high to low by the bars please", "value", True),
         ("Sort the bars in ascending order of value", "value", False),
         ("show by the names in desc", "category", True),
+        ("the name and revenue of all makers sorted by their revenue in descending order", "any", True),
+        ("the last name of students in the descending order of age", "any", True),
         ("order them alphabetically", "category", False),
     ],
 )
