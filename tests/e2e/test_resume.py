@@ -35,7 +35,14 @@ def whole(source: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, b
 
 def start(source: Path, run: Path) -> subprocess.Popen[bytes]:
     arguments = command("score", "dataset", source, "-o", run, *SETTINGS)
-    return subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True)
+    return subprocess.Popen(
+        arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True, preexec_fn=heed_interrupts
+    )
+
+
+def heed_interrupts() -> None:
+    """A shell starts what it puts into the background with SIGINT ignored, and the tests may be such a thing."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def wait_until(condition: Callable[[], bool], process: subprocess.Popen[bytes], limit_s: float = 120) -> None:
