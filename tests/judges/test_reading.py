@@ -137,14 +137,15 @@ def test_likert_without_log_probabilities_takes_the_digit_only_where_the_file_sa
 @example("5/5")
 @example("⁵")
 @example("٥")
+@example("1\r")
 def test_only_a_bare_digit_is_a_rating(text):
     try:
         score = likert({}, text=text, stated=True)
     except Unreadable:
         return
-    bare = text.strip(" \t\n\"'*_`.▁Ġ")
+    bare = text.strip(" \t\r\n\"'*_`.▁Ġ")
     assert bare in {"1", "2", "3", "4", "5"}
-    assert not text.lstrip(" \t\n\"'*_`▁Ġ").startswith(".")
+    assert not text.lstrip(" \t\r\n\"'*_`▁Ġ").startswith(".")
     assert score.value == float(bare)
 
 
