@@ -11,8 +11,9 @@ The public names are those in `__all__`; each is imported when it is first used,
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from janus_reward.lazy import lazily
 
 if TYPE_CHECKING:
     from janus_reward.errors import JanusError
@@ -66,13 +67,4 @@ __all__ = [
     "select_run",
 ]
 
-
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{home}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazily(__name__, _HOMES, "__version__")

@@ -7,7 +7,6 @@ import itertools
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from janus_reward.dataset import Source
 from janus_reward.judges.base import WaitingJudge
@@ -81,21 +80,9 @@ class Purse:
         """Note what was spent and close the ledger."""
         if self._ledger is None or self._folder is None:
             return
-        self._folder.save(cost=self._cost())
+        self._folder.save(cost=self._meter.totals())
         self._ledger.close()
         self._ledger = None
-
-    def _cost(self) -> dict[str, Any]:
-        spend = self._meter.spend
-        return {
-            "calls": spend.calls,
-            "tokens_in": spend.tokens_in,
-            "tokens_out": spend.tokens_out,
-            "money": None if spend.money is None else round(spend.money, 6),
-            "currency": spend.currency,
-            "from_ledger": self._meter.hits,
-            "words": f"{spend.calls} calls, {spend}; {self._meter.hits} replies from the ledger",
-        }
 
     def _forecast(self, source: Source, latency: float | None) -> Forecast | None:
         """From the first rows, with a stand-in of ordinary size for each picture; `None` for an uncounted source."""

@@ -11,8 +11,7 @@ The metrics themselves are plain functions in `janus_reward.coder_eval.metrics`.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from janus_reward.lazy import lazily
 
 _HOMES = {
     "Coder": "coder",
@@ -27,13 +26,4 @@ _HOMES = {
 
 __all__ = sorted(_HOMES)
 
-
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{home}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__ = lazily(__name__, _HOMES)

@@ -9,8 +9,7 @@ Names are imported when first used: importing this package does not load numba.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from janus_reward.lazy import lazily
 
 _HOMES = {
     "Benchmark": "registry",
@@ -25,13 +24,4 @@ _HOMES = {
 
 __all__ = sorted(_HOMES)
 
-
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{home}"), name)
-
-
-def __dir__() -> list[str]:
-    return __all__
+__getattr__, __dir__ = lazily(__name__, _HOMES)

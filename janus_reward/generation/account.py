@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from janus_reward.generation.generator import Generator
 from janus_reward.judges.cost import Budget, Meter
@@ -59,21 +57,8 @@ class Account:
         """Note what was spent, close the engines and the ledger."""
         if self.ledger is None or self._folder is None:
             return
-        self._folder.save(cost=dict(self.totals()))
+        self._folder.save(cost=self.meter.totals())
         for generator in self.generators:
             submit(generator.aclose()).result()
         self.ledger.close()
         self.ledger = None
-
-    def totals(self) -> Mapping[str, Any]:
-        """What was spent, for a manifest."""
-        spend = self.meter.spend
-        return {
-            "calls": spend.calls,
-            "tokens_in": spend.tokens_in,
-            "tokens_out": spend.tokens_out,
-            "money": None if spend.money is None else round(spend.money, 6),
-            "currency": spend.currency,
-            "from_ledger": self.meter.hits,
-            "words": f"{spend.calls} calls, {spend}; {self.meter.hits} replies from the ledger",
-        }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -113,6 +114,19 @@ class Meter:
         self._held_money -= held[1]
         if used is not None:
             self._add(1, used[0], used[1], used[2], prices)
+
+    def totals(self) -> dict[str, Any]:
+        """What was spent, for a manifest."""
+        spend = self.spend
+        return {
+            "calls": spend.calls,
+            "tokens_in": spend.tokens_in,
+            "tokens_out": spend.tokens_out,
+            "money": None if spend.money is None else round(spend.money, 6),
+            "currency": spend.currency,
+            "from_ledger": self.hits,
+            "words": f"{spend.calls} calls, {spend}; {self.hits} replies from the ledger",
+        }
 
     def _add(self, calls: int, tokens_in: int, tokens_out: int, cached: int, prices: Prices | None) -> None:
         spend = self.spend

@@ -11,8 +11,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from janus_reward.lazy import lazily
 
 if TYPE_CHECKING:
     from janus_reward.serve.client import AsyncClient, Client
@@ -22,13 +23,4 @@ _HOMES = {"AsyncClient": "client", "Client": "client", "ServiceError": "exchange
 
 __all__ = ["AsyncClient", "Client", "ServiceError"]
 
-
-def __getattr__(name: str) -> Any:
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{home}"), name)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__getattr__, __dir__ = lazily(__name__, _HOMES)
