@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError
 
 from janus_reward.errors import InputError, RubricError
 from janus_reward.judges.cost import Prices
 from janus_reward.judges.engine.chat import ChatSettings
-from janus_reward.judges.engine.local_settings import TransformersSettings, VllmSettings
+from janus_reward.judges.engine.local_settings import TransformersSettings
+from janus_reward.judges.engine.source import ModelSource
 from janus_reward.judges.model_file import Sampling
 from janus_reward.judges.pictures import PictureRule
 from janus_reward.rubric_file import describe, read_document
@@ -20,7 +21,7 @@ _HUB_ID = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}")
 _HINT = "Give an address (http://host/v1), a folder of weights, a .gguf file, a Hub id, or a generator file (.yaml)."
 
 
-class GeneratorFile(BaseModel):
+class GeneratorFile(ModelSource):
     """A model that writes code or instructions.
 
     Args:
@@ -34,32 +35,11 @@ class GeneratorFile(BaseModel):
         prices: for money in spend and `--budget`.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:+-]{0,80}$")
-    engine: Literal["chat", "vllm", "transformers"]
-    model: str = Field(min_length=1, max_length=300)
-    revision: str | None = Field(default=None, max_length=120)
-    chat: ChatSettings | None = None
-    vllm: VllmSettings = VllmSettings()
-    transformers: TransformersSettings = TransformersSettings()
-    vision: bool = False
     sampling: Sampling = Sampling()
     max_tokens: int = Field(default=2048, ge=16, le=131_072)
     system: str | None = None
     pictures: PictureRule = PictureRule()
     prices: Prices | None = None
-
-    @model_validator(mode="after")
-    def _engine_has_its_block(self) -> Self:
-        if self.engine == "chat" and self.chat is None:
-            raise ValueError("engine chat needs a block `chat:` with at least `endpoint`")
-        return self
-
-    @property
-    def called(self) -> str:
-        """The model's name in runs."""
-        return self.name or self.model
 
 
 def generator_file(given: str, *, model: str | None = None) -> GeneratorFile:

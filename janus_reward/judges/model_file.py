@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from janus_reward.judges.cost import Prices
-from janus_reward.judges.engine.chat import ChatSettings
-from janus_reward.judges.engine.local_settings import TransformersSettings, VllmSettings
+from janus_reward.judges.engine.source import ModelSource
 from janus_reward.judges.file import JudgeFile
 from janus_reward.judges.modes.settings import ModeSettings
 from janus_reward.judges.pictures import PictureRule
@@ -30,7 +29,7 @@ class Sampling(BaseModel):
     seed: int = Field(default=0, ge=0, lt=2**31)
 
 
-class ModelFile(JudgeFile):
+class ModelFile(ModelSource, JudgeFile):
     """A language or vision-language model as judge.
 
     Args:
@@ -46,14 +45,6 @@ class ModelFile(JudgeFile):
     """
 
     judge: Literal["model"]
-    name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9][A-Za-z0-9._/:+-]{0,80}$")
-    engine: Literal["chat", "vllm", "transformers"]
-    model: str = Field(min_length=1, max_length=300)
-    revision: str | None = Field(default=None, max_length=120)
-    chat: ChatSettings | None = None
-    vllm: VllmSettings = VllmSettings()
-    transformers: TransformersSettings = TransformersSettings()
-    vision: bool = False
     structured: bool = True
     mode: ModeSettings = ModeSettings()
     sampling: Sampling = Sampling()
@@ -62,17 +53,6 @@ class ModelFile(JudgeFile):
     evidence: tuple[str, ...] = ()
     fallback: tuple[Fallback, ...] = ()
     prices: Prices | None = None
-
-    @model_validator(mode="after")
-    def _engine_has_its_block(self) -> Self:
-        if self.engine == "chat" and self.chat is None:
-            raise ValueError("engine chat needs a block `chat:` with at least `endpoint`")
-        return self
-
-    @property
-    def called(self) -> str:
-        """The judge's name in runs."""
-        return self.name or self.model
 
     def digest(self, identity: dict[str, Any]) -> str:
         """Hash of everything here that can change a reply; speed, prices and calibration cannot."""
