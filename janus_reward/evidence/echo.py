@@ -1,6 +1,6 @@
 """Long passages of the instruction that an answer merely repeats: they are no sign that anything was done.
 
-Quoted texts of the instruction and its lines of code are there to be copied and are left out.
+What is there to be copied is left out: quoted texts, lines of code, numbers, and short items between commas.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 _RUN, _LEAST, _SHARE = 6, 12, 0.25
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W\d_]+")
 _QUOTED = re.compile(r"\"[^\"\n]{0,200}\"|“[^”\n]{0,200}”|`[^`\n]{0,200}`|'[^'\n]{3,200}'")
 _CODE = re.compile(r"[=\[\]{};]|^\s*#|^\s*import\b", re.MULTILINE)
 
@@ -18,7 +18,7 @@ Span = tuple[int, int]
 
 def echoes(text: str, instruction: str) -> list[Span]:
     """Where a text repeats twelve words or more of an instruction in a row; empty below a quarter of its words."""
-    asked = [word.casefold() for line in _prose(instruction) for word in [*_WORD.findall(line), ""]]
+    asked = [word.casefold() for part in _prose(instruction) for word in [*_WORD.findall(part), ""]]
     runs = {tuple(asked[at : at + _RUN]) for at in range(len(asked) - _RUN + 1)}
     runs = {run for run in runs if "" not in run}
     words = list(_WORD.finditer(text)) if runs else []
@@ -42,7 +42,7 @@ def without_echoes(text: str, instruction: str | None) -> str:
 def _prose(instruction: str) -> Iterator[str]:
     for line in _QUOTED.sub("\n", instruction).splitlines():
         if not _CODE.search(line):
-            yield line
+            yield from re.split("[,;]", line)
 
 
 def _stretches(marked: bytearray) -> Iterator[Span]:

@@ -83,3 +83,14 @@ def test_an_answer_that_repeats_the_instruction_gains_nothing_by_it(sample, bars
     assert after.signals["alignment.words_found"] == before.signals["alignment.words_found"]
     quoting = measure(sample(code=f"{plain}plt.title('Sales')\n", instruction=asked, png=bars()))
     assert quoting.signals["alignment.quoted_found"] == 1
+
+
+def test_data_copied_from_the_instruction_is_no_echo_of_it(sample):
+    asked = "Line chart of rents, one line a city. Leipzig: 540, 565, 590, 620, 665, 710, 745. Dresden: 520, 540, 560, 585, 615."
+    code = "rents = {'Leipzig': [540, 565, 590, 620, 665, 710, 745], 'Dresden': [520, 540, 560, 585, 615]}\n"
+    assert "instruction_echo" not in measure(sample(code=code, instruction=asked)).flags
+    asked = "Donut chart of the budget: rent 420, food 210, transport 60, phone 20, leisure 110, savings 80, books 30."
+    code = (
+        "parts = {'rent': 420, 'food': 210, 'transport': 60, 'phone': 20, 'leisure': 110, 'savings': 80, 'books': 30}\n"
+    )
+    assert "instruction_echo" not in measure(sample(code=code, instruction=asked)).flags
