@@ -36,8 +36,6 @@ def own_cache(tmp_path, monkeypatch):
 @pytest.fixture(scope="module")
 def bucket():
     """A real S3-compatible server in a process of its own."""
-    pytest.importorskip("moto", reason="moto is not installed")
-    pytest.importorskip("s3fs", reason="s3fs is not installed")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     server = subprocess.Popen(

@@ -95,14 +95,17 @@ class JanusReward:
         Args:
             prompts: texts, or lists of messages.
             completions: the same, one for each prompt.
-            log_metric: given by TRL; told means by criterion and shares of outcomes and monitors.
+            log_metric: given by TRL; told means by criterion, shares of outcomes and monitors, the seconds of the call and
+                those that its workers spent on rendering, measuring and judging (their mean).
             log_extra: given by TRL; told why a completion has no reward, or which monitors it set off.
             columns: the dataset's other columns, each a list as long as the completions; those with names of the SRC
                 schema (`instruction`, `language`, `domain`, `task`, `reference`, `before`, `checklist`) are used.
         """
+        start = time.perf_counter()
         rewarded = self.rewarded(prompts, completions, **columns)
         if log_metric is not None:
-            for name, value in _metrics(rewarded).items():
+            seconds = {"seconds/call": time.perf_counter() - start, "seconds/workers": self._worked(rewarded)}
+            for name, value in {**_metrics(rewarded), **seconds}.items():
                 log_metric(f"janus/{name}", value)
         if log_extra is not None:
             log_extra("janus_reason", [item.reason or ",".join(item.monitors) for item in rewarded])
@@ -175,6 +178,9 @@ class JanusReward:
             )
             self._workers = Pool(ScoreStageConfig(rendering, self.judge, self._folder), self.workers, self.limit_s)
         return self._workers
+
+    def _worked(self, rewarded: Sequence[Rewarded]) -> float:
+        return sum(sum(item.seconds.values()) for item in rewarded) / self.workers
 
     def _one(self, item: Answer, found: Finished | str | None) -> Rewarded:
         if found is None:

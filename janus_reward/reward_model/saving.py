@@ -73,9 +73,14 @@ def load(folder: Path, device: str = "cpu", dtype: DType = "float32") -> tuple[A
     model = RewardModel(net, len(settings.standard.names), outputs)
     if model.branch is not None:
         model.branch.load_state_dict({name.removeprefix("branch."): value for name, value in others.items()})
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-    return model.to(device).eval(), processor, settings
+    return model.to(chosen(device)).eval(), processor, settings
+
+
+def chosen(device: str) -> str:
+    """The device itself; for `auto` an accelerator when there is one."""
+    if device != "auto":
+        return device
+    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def _net(folder: Path, settings: RewardSettings, outputs: int, dtype: DType) -> tuple[Any, Any]:

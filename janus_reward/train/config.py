@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,12 +18,14 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+_RELATIVE = re.compile(r"(?P<kind>(reward:)?)(?P<path>\.{1,2}/.*)", re.DOTALL)
 C = TypeVar("C", bound=Part)
 M = TypeVar("M", bound=BaseModel)
 
 
 def read_config(path: Path, kind: type[C]) -> C:
-    """Read and check a config; paths in it, and names that begin with `./` or `../`, are taken relative to the file.
+    """Read and check a config; paths in it, and names that begin with `./`, `../`, `reward:./` or `reward:../`, are taken
+    relative to the file.
 
     Raises:
         InputError: it cannot be read or is wrong.
@@ -44,8 +47,8 @@ def _placed(part: M, folder: Path) -> M:
 def _value(value: Any, folder: Path) -> Any:
     if isinstance(value, Path):
         return folder / value
-    if isinstance(value, str) and value.startswith(("./", "../")):
-        return str(folder / value)
+    if isinstance(value, str) and (named := _RELATIVE.match(value)):
+        return f"{named['kind']}{folder / named['path']}"
     if isinstance(value, BaseModel):
         return _placed(value, folder)
     return tuple(_value(item, folder) for item in value) if isinstance(value, tuple) else value

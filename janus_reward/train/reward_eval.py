@@ -145,7 +145,7 @@ def _opened(folder: Path) -> Any:
 
 def _untrained(folder: Path) -> Any:
     """The model that the folder's own config makes, with its fresh heads."""
-    from janus_reward.reward_model.saving import read_settings
+    from janus_reward.reward_model.saving import chosen, read_settings
     from janus_reward.reward_model.scoring import LoadedReward
     from janus_reward.train.reward_model import Config as Recipe
     from janus_reward.train.reward_model import build
@@ -154,7 +154,7 @@ def _untrained(folder: Path) -> Any:
     recipe = Recipe.model_validate({**asked, "out": folder})
     settings = read_settings(folder)
     model, processor = build(recipe, settings)
-    return LoadedReward(model.eval(), processor, settings)
+    return LoadedReward(model.to(chosen("auto")).eval(), processor, settings)
 
 
 def _numbers(model: Any, data: Preferences) -> dict[str, float | None]:

@@ -188,7 +188,7 @@ def placed(out: Path, settings: RewardSettings, train: Preferences) -> RewardSet
     from janus_reward.reward_model.scoring import LoadedReward
 
     ids = train.ids[:_PROBE]
-    scalar = LoadedReward.open(out, "cpu").scores([train.item(id_, settings) for id_ in ids])[:, 0]
+    scalar = LoadedReward.open(out).scores([train.item(id_, settings) for id_ in ids])[:, 0]
     spread = float(scalar.std()) or 1.0
     made = settings.model_copy(update={"middle": round(float(scalar.mean()), 6), "spread": round(spread, 6)})
     (out / FILE).write_text(made.model_dump_json(indent=1), encoding="utf-8")

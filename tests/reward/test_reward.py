@@ -59,6 +59,7 @@ def test_trl_contract_with_messages_and_logging(reward):
     assert rewards[0] > 0.5 and rewards[1] == 0.0
     assert extras["janus_reason"] == ["", "begging"]
     assert metrics["janus/monitor/begging"] == 0.5 and metrics["janus/scored"] == 1.0
+    assert 0 < metrics["janus/seconds/workers"] <= metrics["janus/seconds/call"]
     assert metrics["janus/outcome/ok"] == 1.0 and 1 <= metrics["janus/criterion/task_completion"] <= 5
 
 
