@@ -13,6 +13,7 @@ from janus_reward.dedup.families import TEXT, keyword_hashes
 from janus_reward.dedup.hashing import FOLD, STEP
 from janus_reward.dedup.lexer import ascii_words, lex
 from janus_reward.dedup.shingle import MAX_BYTES, Utf8Column
+from janus_reward.dedup.structure import STRUCTURE, has_structure, structure_tokens
 
 _FILTER_BITS = 15
 """A filter of 32,768 words of 64 bits (256 KiB), which stays in a core's own cache beside what else is read."""
@@ -271,7 +272,11 @@ def _scan(  # type: ignore[no-untyped-def] # noqa: ANN202
     second = _empty(len(least_b))
     for row in range(len(where) - 1):
         stop = min(where[row + 1], where[row] + longest)
-        count = ascii_words(data, where[row], stop, hashes) if families[row] == TEXT and normalise == 0 else -1
+        count = np.int64(-1)
+        if families[row] == TEXT and normalise == 0:
+            count = ascii_words(data, where[row], stop, hashes)
+        elif normalise == STRUCTURE and has_structure(families[row]):
+            count = structure_tokens(data, where[row], stop, families[row], keywords, hashes)
         if count < 0:
             count, _ = lex(data, where[row], stop, families[row], normalise, keywords, hashes, begins, ends)
         found, more = _hits(
