@@ -81,7 +81,8 @@ def word_parts(items: Sequence[Item], settings: DecontaminateSettings) -> WordPa
     parts, owners = tuple(part for part, _ in kept), np.array([part.item for part, _ in kept], np.int64)
     common = settings.idioms(len(items))
     words, phrases = (
-        gram_table(size, _grams(Shingler(size, prose=True), parts), owners, common) for size in (_WORDS, _PHRASES)
+        gram_table(size, _grams(Shingler(size, prose=True), parts), owners, common, leads=size == _WORDS)
+        for size in (_WORDS, _PHRASES)
     )
     lengths = np.array([part.length for part in parts], np.int64)
     whole = np.where(lengths < SHORT, words.sizes, np.ceil(settings.words * words.sizes)).astype(np.int64)

@@ -15,9 +15,9 @@ from janus_reward.dedup.families import BLOCK, DASH, HASH, HASH_SALT, MARKUP, PE
 from janus_reward.dedup.hashing import FNV_OFFSET, FNV_PRIME, STEP
 
 NAMES, LITERALS, GROUPING = 1, 2, 4
-"""Bits of `normalise`: every identifier as one symbol; every number and string as one symbol; nothing that formatters add
-and take away: `(`, `)`, `;`, commas before a closing bracket, prefixes of Python's strings, strings cut in several, joined
-lines, the point of a number."""
+"""Bits of `normalise`: every identifier as one symbol; every number and string as one symbol; nothing that formatters
+add and take away: `(`, `)`, `;`, commas before a closing bracket, prefixes of Python's strings, strings cut in several,
+joined lines, the point of a number."""
 
 _SEPARATOR, WORD, WIDE3, WIDE4, SKIP2, SKIP3, MARK = range(7)
 SPACE = np.array([c in b" \t\r\n\f\v\0" for c in range(256)], dtype=np.bool_)
@@ -113,7 +113,7 @@ def _line_comment(data, i, stop, family):  # type: ignore[no-untyped-def] # noqa
 
 
 @kernel
-def comment_end(data, i, stop, family, inner):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def comment_end(data, i, stop, family, inner):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
     """The end of the comment that begins at i, or i when none does."""
     if family == SLASH or family == BLOCK:  # noqa: SIM109
         return _slash_comment(data, i, stop, family == SLASH)
@@ -159,7 +159,8 @@ def _inner_after(data, i, stop, inner):  # type: ignore[no-untyped-def] # noqa: 
 
 
 @kernel
-def known(value, keywords):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def known(value, keywords):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+    """Whether the table of keywords holds a hash."""
     mask = np.uint64(len(keywords) - 1)
     slot = value & mask
     while keywords[slot] != 0:
@@ -208,7 +209,7 @@ def regrouped(c, value, hashes, count, family):  # type: ignore[no-untyped-def] 
 
 
 @kernel
-def wide(data, i, width, stop):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def wide(data, i, width, stop):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
     """The hash of one wide character, 0 when it is punctuation, and the next position."""
     end = min(i + width, stop)
     if width == 3 and data[i] == 0xE3 and end - i > 1 and data[i + 1] == 0x80:

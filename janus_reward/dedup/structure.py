@@ -41,7 +41,7 @@ _OFFSET, _PRIME, _SALT = np.uint64(FNV_OFFSET), np.uint64(FNV_PRIME), np.uint64(
 @kernel
 def has_structure(family):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
     """Whether `structure_tokens` reads the family: one whose strings end by themselves."""
-    return family == HASH or family == SLASH or family == DASH or family == BLOCK  # noqa: PLR1714 (compiled)
+    return family == HASH or family == SLASH or family == DASH or family == BLOCK
 
 
 @kernel
@@ -70,11 +70,11 @@ def structure_tokens(data, start, stop, family, keywords, hashes):  # type: igno
         elif SPACE[c] and c != 0:
             i += 1
             continue
-        elif kind == WIDE3 or kind == WIDE4:  # noqa: PLR1714, SIM109
+        elif kind == WIDE3 or kind == WIDE4:  # noqa: SIM109
             value, i = wide(data, i, 3 if kind == WIDE3 else 4, stop)
             if value == 0:
                 continue
-        elif kind == SKIP2 or kind == SKIP3:  # noqa: PLR1714, SIM109
+        elif kind == SKIP2 or kind == SKIP3:  # noqa: SIM109
             i += 2 if kind == SKIP2 else 3
             continue
         else:
@@ -84,7 +84,7 @@ def structure_tokens(data, start, stop, family, keywords, hashes):  # type: igno
                 continue
             value = np.uint64(c) + np.uint64(1 << 20) if c != 0 else STRING
             i += 1
-            if c == 34 or c == 39 or (c == 96 and family != HASH):  # noqa: PLR1714
+            if c == 34 or c == 39 or (c == 96 and family != HASH):
                 value, i = STRING, _string_end(data, i, stop, c, family)
                 c = np.uint8(0)
             leaves, count = regrouped(c, value, hashes, count, family)
@@ -148,7 +148,7 @@ def triple_quotes(data, where, double, single):  # type: ignore[no-untyped-def] 
         i, stop = where[row], where[row + 1] - 2
         while i < stop:
             c = data[i]
-            if (c == 34 or c == 39) and data[i + 1] == c and data[i + 2] == c:  # noqa: PLR1714
+            if (c == 34 or c == 39) and data[i + 1] == c and data[i + 2] == c:
                 if c == 34:
                     double[row] += 1
                 else:
