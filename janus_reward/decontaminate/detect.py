@@ -17,6 +17,7 @@ from janus_reward.decontaminate.grams import Found, Scan
 from janus_reward.decontaminate.items import Item, Items
 from janus_reward.decontaminate.parts import SHORT, WORD, Part, code_parts, tokens_of, word_parts
 from janus_reward.decontaminate.pictures import PictureParts
+from janus_reward.decontaminate.plotted import other_data
 from janus_reward.decontaminate.settings import DecontaminateSettings
 from janus_reward.dedup.batch import Batch
 from janus_reward.dedup.families import HASH, TEXT
@@ -188,6 +189,8 @@ class Detector:
         assert self.pictures is not None
         for row, item, similarity in self.pictures.matches(batch.pictures or ()):
             owner = self.items[item]
+            if batch.code is not None and other_data(batch.code[row].as_py(), owner.code):
+                continue
             hit = Hit(
                 int(batch.rows[row]), str(batch.ids[row]), owner.benchmark, owner.id, "picture", "picture", similarity,
                 None,

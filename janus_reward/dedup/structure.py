@@ -41,7 +41,7 @@ _OFFSET, _PRIME, _SALT = np.uint64(FNV_OFFSET), np.uint64(FNV_PRIME), np.uint64(
 @kernel
 def has_structure(family):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
     """Whether `structure_tokens` reads the family: one whose strings end by themselves."""
-    return family == HASH or family == SLASH or family == DASH or family == BLOCK
+    return family in (HASH, SLASH, DASH, BLOCK)
 
 
 @kernel
