@@ -43,13 +43,13 @@ def words_place(row: str, part: Part, idioms: NDArray[np.uint64]) -> Place | Non
     mine, starts, ends = tokens_of(WORD, row, TEXT)
     wanted, item_starts, item_ends = tokens_of(WORD, part.text, TEXT)
     looked = triples_of(wanted)
-    telling = ~np.isin(looked, idioms)
+    telling = ~_within(looked, idioms)
     own = triples_of(mine)
-    hit = np.isin(own, looked[telling])
+    hit = _within(own, np.sort(looked[telling]))
     if not hit.any():
         return None
     first, last = _densest(hit, int(_SLACK * len(wanted)) + _MORE)
-    there_too = np.isin(looked, own[first : last + 1])
+    there_too = _within(looked, np.sort(own[first : last + 1]))
     covered = _covered(telling & there_too, len(wanted))
     share = float(covered.sum() / _covered(telling, len(wanted)).sum())
     if there_too.all() and len(wanted) >= _WHOLE:
@@ -59,6 +59,14 @@ def words_place(row: str, part: Part, idioms: NDArray[np.uint64]) -> Place | Non
     there = np.flatnonzero(covered)
     row_span = (int(starts[first]), int(ends[min(last + 2, len(ends) - 1)]))
     return _place(share, row, row_span, part.text, (int(item_starts[there[0]]), int(item_ends[there[-1]])))
+
+
+def _within(values: NDArray[np.uint64], known: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Which values are among the known ones, which ascend."""
+    if not len(known):
+        return np.zeros(len(values), bool)
+    found: NDArray[np.bool_] = known[np.minimum(np.searchsorted(known, values), len(known) - 1)] == values
+    return found
 
 
 def _covered(triples: NDArray[np.bool_], count: int) -> NDArray[np.bool_]:

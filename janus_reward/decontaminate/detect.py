@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 from janus_reward.decontaminate.confirm import Place, structure_place, words_place
 from janus_reward.decontaminate.grams import Found, Scan
 from janus_reward.decontaminate.items import Item, Items
-from janus_reward.decontaminate.parts import SHORT, STRUCTURE, WORD, Part, code_parts, tokens_of, word_parts
+from janus_reward.decontaminate.parts import SHORT, WORD, Part, code_parts, tokens_of, word_parts
 from janus_reward.decontaminate.pictures import PictureParts
+from janus_reward.decontaminate.plotted import other_data
 from janus_reward.decontaminate.settings import DecontaminateSettings
 from janus_reward.dedup.batch import Batch
 from janus_reward.dedup.families import HASH, TEXT
 from janus_reward.dedup.shingle import Shingler, Utf8Column, utf8_column
+from janus_reward.dedup.structure import STRUCTURE, triple_quotes
 
 _VERBATIM, _COMMON = 0.8, 0.0005
 """From this share of a part on it is there whether its words are common or not; the share of rows that makes common."""
@@ -157,9 +159,10 @@ class Detector:
     def _add_code(self, batch: Batch, code: pa.Array) -> None:
         assert self.code is not None
         families = Shingler(normalise=STRUCTURE).families(batch.languages, len(batch))
-        self._add_structure(batch, utf8_column(code), families, np.arange(len(batch)), "")
-        for mark in _TRIPLES:
-            odd = _odd(code, mark) & (families == HASH)
+        column = utf8_column(code)
+        self._add_structure(batch, column, families, np.arange(len(batch)), "")
+        for mark, odd in zip(_TRIPLES, _odd(column), strict=True):
+            odd &= families == HASH
             if odd.any():
                 places = np.flatnonzero(odd)
                 opened = pc.binary_join_element_wise(
@@ -186,6 +189,8 @@ class Detector:
         assert self.pictures is not None
         for row, item, similarity in self.pictures.matches(batch.pictures or ()):
             owner = self.items[item]
+            if batch.code is not None and other_data(batch.code[row].as_py(), owner.code):
+                continue
             hit = Hit(
                 int(batch.rows[row]), str(batch.ids[row]), owner.benchmark, owner.id, "picture", "picture", similarity,
                 None,
@@ -198,10 +203,11 @@ class Detector:
         return Hit(number, id_, item.benchmark, item.id, part.role, channel, share, place)
 
 
-def _odd(code: pa.Array, mark: str) -> NDArray[np.bool_]:
-    """Which codes open a string with three quotes and never close it, or the other way: windows of a file."""
-    found: NDArray[np.bool_] = pc.count_substring(code, mark).fill_null(0).to_numpy(zero_copy_only=False) % 2 == 1
-    return found
+def _odd(column: Utf8Column) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which codes open a string of each of `_TRIPLES` and never close it, or the other way: windows of a file."""
+    double, single = np.zeros((2, len(column.offsets) - 1), np.int64)
+    triple_quotes(column.data, column.offsets, double, single)
+    return double % 2 == 1, single % 2 == 1
 
 
 def _shares(found: Found, sizes: NDArray[np.int64]) -> list[tuple[int, int, float]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from janus_reward.dedup.families import TEXT, keyword_hashes
 from janus_reward.dedup.hashing import FOLD, STEP
 from janus_reward.dedup.lexer import ascii_words, lex
 from janus_reward.dedup.shingle import MAX_BYTES, Utf8Column
+from janus_reward.dedup.structure import STRUCTURE, has_structure, structure_tokens
 
 _FILTER_BITS = 15
 """A filter of 32,768 words of 64 bits (256 KiB), which stays in a core's own cache beside what else is read."""
@@ -30,7 +32,7 @@ class GramTable:
         parts: int32 part numbers.
         sizes: (m,) int64 grams of each part, idioms left out.
         slots: uint32 open-addressing table, 1 + gram; its length is a power of two.
-        bits: uint64 filter of the hashes, those of idioms too: three bits of one word each (a blocked Bloom filter).
+        bits: uint64 filter of the hashes: three bits of one word each (a blocked Bloom filter).
         idioms: grams left out because too many items share them.
     """
 
@@ -49,7 +51,9 @@ class GramTable:
         return found
 
 
-def gram_table(size: int, sets: Sequence[NDArray[np.uint32]], items: NDArray[np.int64], idiom_items: int) -> GramTable:
+def gram_table(
+    size: int, sets: Sequence[NDArray[np.uint32]], items: NDArray[np.int64], idiom_items: int, *, leads: bool = False
+) -> GramTable:
     """Make the table.
 
     Args:
@@ -57,21 +61,31 @@ def gram_table(size: int, sets: Sequence[NDArray[np.uint32]], items: NDArray[np.
         sets: gram hashes of each part, each once.
         items: (m,) the item that each part belongs to.
         idiom_items: a gram in more items than these is left out.
+        leads: whether the grams of a longer table begin with these: then the filter holds the idioms too.
     """
     values = np.concatenate([np.empty(0, np.uint32), *sets])
     parts = np.repeat(np.arange(len(sets), dtype=np.int32), [len(one) for one in sets])
     order = np.argsort(values, kind="stable")
     values, parts = values[order], parts[order]
-    pairs = np.unique((values.astype(np.uint64) << np.uint64(32)) | items[parts].astype(np.uint64))
-    spread, counts = np.unique(pairs >> np.uint64(32), return_counts=True)
-    idioms = spread[counts > idiom_items].astype(np.uint32)
+    pairs = np.sort((values.astype(np.uint64) << np.uint64(32)) | items[parts].astype(np.uint64))
+    spread = pairs[_firsts(pairs)] >> np.uint64(32)
+    begins = np.flatnonzero(_firsts(spread))
+    idioms = spread[begins[np.diff(begins, append=len(spread)) > idiom_items]].astype(np.uint32)
     kept = ~np.isin(values, idioms)
     values, parts = values[kept], parts[kept]
-    grams, first = np.unique(values, return_index=True)
+    first = np.flatnonzero(_firsts(values))
+    grams = values[first]
     sizes = np.bincount(parts, minlength=len(sets)).astype(np.int64)
     where = np.append(first, len(values)).astype(np.int64)
-    slots, bits = _hashed(grams, idioms)
+    slots, bits = _hashed(grams, idioms if leads else idioms[:0])
     return GramTable(size, grams, where, parts, sizes, slots, bits, len(idioms))
+
+
+def _firsts(ordered: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which values of an ascending array differ from the one before."""
+    fresh = np.ones(len(ordered), bool)
+    fresh[1:] = ordered[1:] != ordered[:-1]
+    return fresh
 
 
 def _hashed(grams: NDArray[np.uint32], idioms: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.uint64]]:
@@ -271,7 +285,11 @@ def _scan(  # type: ignore[no-untyped-def] # noqa: ANN202
     second = _empty(len(least_b))
     for row in range(len(where) - 1):
         stop = min(where[row + 1], where[row] + longest)
-        count = ascii_words(data, where[row], stop, hashes) if families[row] == TEXT and normalise == 0 else -1
+        count = np.int64(-1)
+        if families[row] == TEXT and normalise == 0:
+            count = ascii_words(data, where[row], stop, hashes)
+        elif normalise == STRUCTURE and has_structure(families[row]):
+            count = structure_tokens(data, where[row], stop, families[row], keywords, hashes)
         if count < 0:
             count, _ = lex(data, where[row], stop, families[row], normalise, keywords, hashes, begins, ends)
         found, more = _hits(

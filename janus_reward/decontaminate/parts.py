@@ -14,8 +14,8 @@ from janus_reward.decontaminate.grams import GramTable, gram_table
 from janus_reward.decontaminate.items import Item
 from janus_reward.decontaminate.settings import DecontaminateSettings
 from janus_reward.dedup.families import TEXT, family_of
-from janus_reward.dedup.lexer import GROUPING, LITERALS, NAMES
 from janus_reward.dedup.shingle import Shingler, utf8_column
+from janus_reward.dedup.structure import STRUCTURE
 
 SHORT = 13
 """A part of fewer words than this is looked for as a whole."""
@@ -29,7 +29,6 @@ _QUOTED = re.compile(r"^\s*[rRuU]?[\"']", re.MULTILINE)
 _NEVER = np.iinfo(np.int64).max
 
 WORD = Shingler(size=1, prose=True)
-STRUCTURE = NAMES | LITERALS | GROUPING
 TOKEN = Shingler(size=1, normalise=STRUCTURE)
 
 
@@ -82,7 +81,8 @@ def word_parts(items: Sequence[Item], settings: DecontaminateSettings) -> WordPa
     parts, owners = tuple(part for part, _ in kept), np.array([part.item for part, _ in kept], np.int64)
     common = settings.idioms(len(items))
     words, phrases = (
-        gram_table(size, _grams(Shingler(size, prose=True), parts), owners, common) for size in (_WORDS, _PHRASES)
+        gram_table(size, _grams(Shingler(size, prose=True), parts), owners, common, leads=size == _WORDS)
+        for size in (_WORDS, _PHRASES)
     )
     lengths = np.array([part.length for part in parts], np.int64)
     whole = np.where(lengths < SHORT, words.sizes, np.ceil(settings.words * words.sizes)).astype(np.int64)

@@ -62,9 +62,9 @@ class StoppableDetector(Detector):
         self.add(rows.batch)
         if self.pictures and rows.further:
             places = np.array([at for at, _ in rows.further], np.int64)
-            self._add_pictures(
-                Batch(rows.batch.ids.take(places), rows.batch.rows[places], pictures=[data for _, data in rows.further])
-            )
+            batch, pictures = rows.batch, [data for _, data in rows.further]
+            code = None if batch.code is None else batch.code.take(places)
+            self._add_pictures(Batch(batch.ids.take(places), batch.rows[places], code=code, pictures=pictures))
         if self._questions:
             self._add_paraphrases(rows.batch, self._questions)
 

@@ -15,14 +15,16 @@ from janus_reward.dedup.families import BLOCK, DASH, HASH, HASH_SALT, MARKUP, PE
 from janus_reward.dedup.hashing import FNV_OFFSET, FNV_PRIME, STEP
 
 NAMES, LITERALS, GROUPING = 1, 2, 4
-"""Bits of `normalise`: every identifier as one symbol; every number and string as one symbol; no `(`, `)` and `;`,
-which formatters add and take away."""
+"""Bits of `normalise`: every identifier as one symbol; every number and string as one symbol; nothing that formatters
+add and take away: `(`, `)`, `;`, commas before a closing bracket, prefixes of Python's strings, strings cut in several,
+joined lines, the point of a number."""
 
-_SEPARATOR, _WORD, _WIDE3, _WIDE4, _SKIP2, _SKIP3, _MARK = range(7)
-_SPACE = np.array([c in b" \t\r\n\f\v\0" for c in range(256)], dtype=np.bool_)
+_SEPARATOR, WORD, WIDE3, WIDE4, SKIP2, SKIP3, MARK = range(7)
+SPACE = np.array([c in b" \t\r\n\f\v\0" for c in range(256)], dtype=np.bool_)
 _GROUPS = np.array([c in b"();" for c in range(256)], dtype=np.bool_)
 _OFFSET, _PRIME, _STEP = np.uint64(FNV_OFFSET), np.uint64(FNV_PRIME), np.uint64(STEP)
-_NAME, _NUMBER, _STRING = np.uint64(0x6E616D65), np.uint64(0x6E756D62), np.uint64(0x73747267)
+NAME, NUMBER, STRING = np.uint64(0x6E616D65), np.uint64(0x6E756D62), np.uint64(0x73747267)
+_COMMA = np.uint64(44 + (1 << 20))
 _SALT = np.uint64(HASH_SALT)
 _TRIPLE = 256
 _SCRIPT, _STYLE = 1, 2
@@ -32,16 +34,16 @@ def _classes() -> NDArray[np.uint8]:
     table = np.zeros(256, np.uint8)
     for byte in range(256):
         if chr(byte).isascii() and (chr(byte).isalnum() or byte == 0x5F):
-            table[byte] = _WORD
-    table[0x80:0xC0] = table[0xC3:0xE0] = _WORD
-    table[0xE1] = _WORD
-    table[0xC2] = _SKIP2
-    table[0xE0] = _WIDE3
-    table[0xE3:0xEF] = _WIDE3
-    table[0xE2] = table[0xEF] = _SKIP3
-    table[0xF0:0xF8] = _WIDE4
+            table[byte] = WORD
+    table[0x80:0xC0] = table[0xC3:0xE0] = WORD
+    table[0xE1] = WORD
+    table[0xC2] = SKIP2
+    table[0xE0] = WIDE3
+    table[0xE3:0xEF] = WIDE3
+    table[0xE2] = table[0xEF] = SKIP3
+    table[0xF0:0xF8] = WIDE4
     for mark in b"\"'`#/<-%\\\n>":
-        table[mark] = _MARK
+        table[mark] = MARK
     return table
 
 
@@ -51,8 +53,8 @@ def _folds() -> NDArray[np.uint8]:
     return table
 
 
-_CLASS, _FOLD = _classes(), _folds()
-_LOWER, _IS_WORD = _FOLD[1].copy(), (_CLASS == _WORD).astype(np.uint64)
+CLASS, _FOLD = _classes(), _folds()
+_LOWER, _IS_WORD = _FOLD[1].copy(), (CLASS == WORD).astype(np.uint64)
 
 
 @kernel
@@ -111,7 +113,7 @@ def _line_comment(data, i, stop, family):  # type: ignore[no-untyped-def] # noqa
 
 
 @kernel
-def _comment_end(data, i, stop, family, inner):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def comment_end(data, i, stop, family, inner):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
     """The end of the comment that begins at i, or i when none does."""
     if family == SLASH or family == BLOCK:  # noqa: SIM109
         return _slash_comment(data, i, stop, family == SLASH)
@@ -157,7 +159,8 @@ def _inner_after(data, i, stop, inner):  # type: ignore[no-untyped-def] # noqa: 
 
 
 @kernel
-def _known(value, keywords):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def known(value, keywords):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+    """Whether the table of keywords holds a hash."""
     mask = np.uint64(len(keywords) - 1)
     slot = value & mask
     while keywords[slot] != 0:
@@ -168,19 +171,45 @@ def _known(value, keywords):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN
 
 
 @kernel
-def _normal(data, begin, value, normalise, keywords, family, tags):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _normal(data, start, begin, value, normalise, keywords, family, tags):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     """The token's hash with names and numbers made alike; keywords, attributes after a dot and tag names stay."""
     c = data[begin]
     if 48 <= c <= 57:
-        return _NUMBER if normalise & LITERALS else value
-    if not normalise & NAMES or tags or (begin > 0 and data[begin - 1] == 46):
+        return NUMBER if normalise & LITERALS else value
+    if not normalise & NAMES or tags or (begin > start and data[begin - 1] == 46):
         return value
     salt = _SALT if family == HASH else np.uint64(0)
-    return value if _known(value ^ salt, keywords) else _NAME
+    return value if known(value ^ salt, keywords) else NAME
 
 
 @kernel
-def _wide(data, i, width, stop):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def is_prefix(data, begin, end, stop, family):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+    """Whether the word is the prefix of a string, as in `r"..."`."""
+    return family == HASH and end - begin <= 2 and end < stop and (data[end] == 34 or data[end] == 39)
+
+
+@kernel
+def number_end(data, i, stop):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+    """The end of a number whose digits end at i, its point and what follows included."""
+    if i < stop and data[i] == 46:
+        i += 1
+        while i < stop and CLASS[data[i]] == WORD:
+            i += 1
+    return i
+
+
+@kernel
+def regrouped(c, value, hashes, count, family):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+    """Whether a mark or string is left out under GROUPING, and the tokens that stay before it."""
+    if (c == 41 or c == 93 or c == 125) and count > 0 and hashes[count - 1] == _COMMA:
+        count -= 1
+    joins = c == 92 and family == HASH
+    again = value == STRING and count > 0 and hashes[count - 1] == STRING
+    return _GROUPS[c] or joins or again, count
+
+
+@kernel
+def wide(data, i, width, stop):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
     """The hash of one wide character, 0 when it is punctuation, and the next position."""
     end = min(i + width, stop)
     if width == 3 and data[i] == 0xE3 and end - i > 1 and data[i + 1] == 0x80:
@@ -235,27 +264,32 @@ def lex(data, start, stop, family, normalise, keywords, hashes, begins, ends):  
     i = start
     while i < stop:
         c = data[i]
-        kind = _CLASS[c]
-        if kind == _WORD:
+        kind = CLASS[c]
+        if kind == WORD:
             begin = i
             value = _OFFSET
-            while i < stop and _CLASS[data[i]] == _WORD:
+            while i < stop and CLASS[data[i]] == WORD:
                 value = (value ^ np.uint64(fold[data[i]])) * _PRIME
                 i += 1
             if quote != 0 and normalise & LITERALS:
                 continue
+            if normalise & GROUPING and quote == 0:
+                if is_prefix(data, begin, i, stop, family):
+                    continue
+                if 48 <= c <= 57:
+                    i = number_end(data, i, stop)
             if normalise != 0 and quote == 0:
-                value = _normal(data, begin, value, normalise, keywords, family, family == MARKUP and inner == 0)
-        elif kind == _WIDE3 or kind == _WIDE4:  # noqa: SIM109
+                value = _normal(data, start, begin, value, normalise, keywords, family, family == MARKUP and inner == 0)
+        elif kind == WIDE3 or kind == WIDE4:  # noqa: SIM109
             begin = i
-            value, i = _wide(data, i, 3 if kind == _WIDE3 else 4, stop)
+            value, i = wide(data, i, 3 if kind == WIDE3 else 4, stop)
             if value == 0 or (quote != 0 and normalise & LITERALS):
                 continue
         else:
             begin = i
-            if kind == _MARK:
+            if kind == MARK:
                 if quote == 0:
-                    end = _comment_end(data, i, stop, family, inner)
+                    end = comment_end(data, i, stop, family, inner)
                     if end > i:
                         i = end
                         continue
@@ -272,18 +306,20 @@ def lex(data, start, stop, family, normalise, keywords, hashes, begins, ends):  
                 if was == 0 and quote != 0 and normalise & LITERALS:
                     c = np.uint8(0)
             else:
-                i += 2 if kind == _SKIP2 else 3 if kind == _SKIP3 else 1
+                i += 2 if kind == SKIP2 else 3 if kind == SKIP3 else 1
                 if quote != 0 and normalise & LITERALS:
                     continue
-            if kind == _SKIP2 or kind == _SKIP3 or (_SPACE[c] and c != 0):  # noqa: SIM109
+            if kind == SKIP2 or kind == SKIP3 or (SPACE[c] and c != 0):  # noqa: SIM109
                 continue
-            if normalise & GROUPING and _GROUPS[c]:
-                continue
-            value = _STRING if c == 0 else np.uint64(c) + np.uint64(1 << 20)
+            value = STRING if c == 0 else np.uint64(c) + np.uint64(1 << 20)
+            if normalise & GROUPING:
+                leaves, count = regrouped(c, value, hashes, count, family)
+                if leaves:
+                    continue
             whole = (whole ^ value) * _STEP
             if normalise == 0:
                 continue
-        if kind != _MARK and kind != _SEPARATOR:
+        if kind != MARK and kind != _SEPARATOR:
             whole = (whole ^ value) * _STEP
         whole ^= whole >> np.uint64(31)
         hashes[count], begins[count], ends[count] = value, begin, min(i, stop)

@@ -5,7 +5,8 @@
 DATA holds `chartmimic/triples.jsonl`. Each chart is rendered as it is (the benchmark's picture) and with a figure of
 another size and shape, another resolution, font and font size (the row's picture). Other charts: every pair of
 different charts; of the same family when their ids begin alike (`bar_`, `line_` ...), and the pairs of a chart and its
-`custom` variant apart, which has the same layout and other data.
+`custom` variant apart, which has the same layout and other data. Once by the pictures alone, as for rows without code,
+and once with the codes beside them.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import random
 import re
 import tempfile
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,7 @@ from janus_reward.agreement.statistics import wilson
 from janus_reward.dataset import open_source
 from janus_reward.decontaminate.items import Item
 from janus_reward.decontaminate.pictures import PictureParts, look_of
+from janus_reward.decontaminate.plotted import other_data
 from janus_reward.decontaminate.settings import DecontaminateSettings
 from janus_reward.render.base import RenderSettings
 from janus_reward.render.farm import RenderFarm
@@ -62,7 +64,8 @@ def main() -> None:
             drawn = [_drawn(farm, chart, chance) for chart in charts]
         finally:
             farm.close()
-    text = report([(name, png, again) for name, png, again in drawn if png and again], len(drawn), asked.seed)
+    codes = {chart.id: chart.code or "" for chart in charts}
+    text = report([(name, png, again) for name, png, again in drawn if png and again], codes, len(drawn), asked.seed)
     print(text)
     if asked.write:
         asked.write.write_text(text, encoding="utf-8")
@@ -88,30 +91,32 @@ def base(name: str) -> str:
     return name.removesuffix("/custom")
 
 
-def report(drawn: Sequence[tuple[str, bytes, bytes]], tried: int, seed: int) -> str:
+def report(drawn: Sequence[tuple[str, bytes, bytes]], codes: Mapping[str, str], tried: int, seed: int) -> str:
     """The table as Markdown."""
-    items = [Item("chartmimic", name, "", "", "", png, "python") for name, png, _ in drawn]
+    items = [Item("chartmimic", name, "", "", codes[name], png, "python") for name, png, _ in drawn]
     parts = PictureParts.of(items, DecontaminateSettings().picture)
     assert parts is not None
     known = {int(item) for item in parts.items}
-    found: dict[str, list[bool]] = defaultdict(list)
+    found: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
     for i, (name, _, again) in enumerate(drawn):
-        matched = {item for _, item, _ in parts.matches([again])}
-        if i in known:
-            found["the same chart drawn again"].append(i in matched)
-        for k in known - {i}:
-            found[_pair(name, drawn[k][0])].append(k in matched)
+        alike = {item for _, item, _ in parts.matches([again])}
+        matched = {item for item in alike if not other_data(codes[name], items[item].code)}
+        for k in known:
+            kind = "the same chart drawn again" if k == i else _pair(name, drawn[k][0])
+            found[kind].append((k in alike, k in matched))
     lines = [
         "# Pictures of benchmark charts drawn again", "",
         f"`python reports/decontaminate/pictures.py DATA`: {len(drawn)} of {tried} charts drawn both ways, seed {seed}"
         f", Python {platform.python_version()}; similarity from {parts.least}. Baseline: the same bytes.", "",
-        "| pairs | matched [95 %] | same bytes |", "| --- | --- | --- |",
+        "| pairs | matched with their codes [95 %] | by the pictures alone [95 %] | same bytes |",
+        "| --- | --- | --- | --- |",
     ]  # fmt: skip
     same = np.mean([first == second for _, first, second in drawn])
     for name, hits in found.items():
-        share = wilson(sum(hits), len(hits))
+        alone, coded = (wilson(sum(kind), len(hits)) for kind in zip(*hits, strict=True))
+        cells = [f"{s.value:.2%} [{s.low:.2%}, {s.high:.2%}], n={s.n:,}" for s in (coded, alone)]
         baseline = f"{same:.1%}" if name.startswith("the same") else "-"
-        lines.append(f"| {name} | {share.value:.2%} [{share.low:.2%}, {share.high:.2%}], n={share.n:,} | {baseline} |")
+        lines.append(f"| {name} | {' | '.join(cells)} | {baseline} |")
     lines.append(f"\nPictures that say too little to be compared: {sum(look_of(png) is None for _, png, _ in drawn)}.")
     return "\n".join(lines) + "\n"
 

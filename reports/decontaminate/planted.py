@@ -6,7 +6,8 @@ DATA holds `benchmarks/` and `duplicates/`; CORPUS is made by `reports/dedup/cor
 verbatim, question only, answer only, reformatted (layout and line breaks), renamed (every variable, the docstring
 dropped), comments replaced, half of question and answer, 10% and 20% of the words replaced, rephrased by a language
 model (HumanEval). A plant stands before or after the code of a clean row. Hard negatives: independent solutions of the
-same exercise (IR-Plag), whose plagiarised copies are listed beside them.
+same exercise (IR-Plag), whose plagiarised copies are listed beside them; items of other benchmarks of the same
+kinds of task.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ from janus_reward.dedup.batch import Batch
 
 PLANTED = ("humaneval", "mbpp", "bigcodebench_hard", "text_to_plot", "theoremexplainbench", "matplotbench",
            "artifactsbench_lite", "webgenbench", "arena_hard")  # fmt: skip
+OTHERS = ("chartmimic", "leetcode_contests", "nvbench2", "svgenius")
+"""Benchmarks of the same kinds of task, none of them planted: their items are other problems."""
 TELLING = 13
 """A question or answer of fewer words than this cannot be planted inside another text and told again."""
 COMMON = 10
@@ -212,6 +215,14 @@ def exercises(data: Path) -> tuple[Items, list[Row]]:
     return Items(about, items, "", "irplag", 0), others
 
 
+def other_problems(data: Path) -> Iterator[Row]:
+    """Questions and codes of other benchmarks of the same kinds of task."""
+    registry = Registry.load()
+    for name in OTHERS:
+        for item in read_items(registry.find(name)[0], None, data).items:
+            yield Row(f"other problems: {name}", item.question or None, item.code or None, item.language or "python")
+
+
 def batches(rows: list[Row]) -> Iterator[Batch]:
     """Rows as the detector takes them."""
     for at in range(0, len(rows), 4096):
@@ -241,7 +252,7 @@ def main() -> None:
              if origin < 0]  # fmt: skip
     hosts, clean = texts[:5_000], texts[5_000 : 5_000 + asked.clean]
     rows = [Row("clean", None, text, "python") for text in clean]
-    rows += [*planted(known, hosts, asked.seed), *rephrased(asked.data), *others]
+    rows += [*planted(known, hosts, asked.seed), *rephrased(asked.data), *others, *other_problems(asked.data)]
     started = time.process_time()
     detector = Detector([*known, exercise], DecontaminateSettings(channels=("words", "structure")))
     for batch in batches(rows):
@@ -271,7 +282,7 @@ def report(rows: list[Row], hits: list[Hit], items: int, cpu: float) -> str:
         found = [(i, row) for i, row in own if by_row[i]]
         right = sum(any(f"{h.benchmark}/{h.item}" == row.item for h in by_row[i]) for i, row in found)
         share = wilson(len(found), len(own))
-        named = f"{right / len(found):.1%}" if found and kind != "clean" else "-"
+        named = f"{right / len(found):.1%}" if found and kind != "clean" and own[0][1].item else "-"
         channels = [sum(any(h.channel == name for h in by_row[i]) for i, _ in own) for name in ("words", "structure")]
         lines.append(
             f"| {kind} | {share.value:.2%} [{share.low:.2%}, {share.high:.2%}], n={share.n} | {named} "

@@ -197,6 +197,30 @@ def test_a_chart_drawn_again_in_another_size_is_found_and_other_charts_are_let_a
     assert pictures_found(again, *others, against=chart((640, 480), heights)) == [0]
 
 
+def test_a_picture_whose_code_holds_other_data_is_another_chart():
+    def bars(values):
+        return f"import matplotlib.pyplot as plt\nplt.figure(figsize=(8.5, 6.25))\nplt.bar(range(6), {values})\nplt.show()\n"
+
+    picture = chart((640, 480), (0.2, 0.9, 0.4, 0.7, 0.5))
+    looked = Detector(
+        [
+            Items(
+                Benchmark(id="b", title="B"),
+                (item(question="", answer="", code=bars([12, 48, 33, 57, 21, 64]), picture=picture),),
+                "",
+                "",
+                0,
+            )
+        ],
+        DecontaminateSettings(channels=("picture",)),
+    )
+    codes = [bars([12, 48, 33, 57, 21, 64]), bars([91, 18, 73, 44, 26, 88]), "plt.plot(table)", None]
+    looked.add(
+        Batch(pa.array(list("abcd")), np.arange(4), code=pa.array(codes, pa.large_string()), pictures=[picture] * 4)
+    )
+    assert [hit.row for hit in looked.hits()] == [0, 2, 3]
+
+
 def test_blank_pictures_match_nothing():
     blank = chart((640, 480), ())
     assert pictures_found(blank, against=blank) == []

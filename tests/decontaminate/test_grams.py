@@ -27,7 +27,8 @@ def test_shared_grams_are_those_of_sets_idioms_left_out(parts, rows, common):
     items = np.arange(len(parts))
     members = {size: sets(parts, size) for size in (3, 5)}
     tables = [
-        gram_table(size, [np.array(sorted(s), np.uint32) for s in members[size]], items, common) for size in (3, 5)
+        gram_table(size, [np.array(sorted(s), np.uint32) for s in members[size]], items, common, leads=size == 3)
+        for size in (3, 5)
     ]
     scan = Scan(tables, [np.ones(len(parts), np.int64)] * 2, 0)
     column = utf8_column(rows)

@@ -106,7 +106,7 @@ import os, signal, sys
 from pathlib import Path
 import janus_reward.dedup.segment as segment, janus_reward.dedup.index as index
 from tests.dedup.test_index import FIRST, piece, make_corpus
-name, count = sys.argv[2], int(sys.argv[3])
+name, count, name_of_work = sys.argv[2], int(sys.argv[3]), sys.argv[4]
 calls = 0
 def killing(real):
     def inner(*args, **kwargs):
@@ -119,8 +119,34 @@ def killing(real):
 opened = index.DedupIndex(Path(sys.argv[1]), FIRST)
 setattr(segment, name, killing(getattr(segment, name)))
 setattr(index, name, killing(getattr(index, name))) if hasattr(index, name) else None
-opened.add([piece(make_corpus(5), 20, 40)], "second")
+opened.compact() if name_of_work == "compact" else opened.add([piece(make_corpus(5), 20, 40)], "second")
 """
+
+
+def kill(folder, step, after, work):
+    root = str(Path(__file__).resolve().parents[2])
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(folder), step, str(after), work],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": root},
+    )
+    assert done.returncode == -signal.SIGKILL
+
+
+@pytest.mark.parametrize(("step", "after"), [("_write", 5), ("sync_folder", 0), ("write_json", 0)])
+def test_killed_while_compacting_no_document_is_lost_and_none_comes_back(tmp_path, step, after):
+    texts = make_corpus(6, copies=0)
+    with DedupIndex(tmp_path / "i", FIRST) as index:
+        index.add([piece(texts, 0, 60)], "first")
+        assert index.remove(["3", "5"]) == 2
+    kill(tmp_path / "i", step, after, "compact")
+    with DedupIndex(tmp_path / "i", FIRST) as index:
+        index.check()
+        assert len(index) == 58
+        assert index.query([piece(texts, 0, 60)]).survivors.tolist() == [3, 5]
+        index.compact()
+        assert len(index) == 58
+        assert not [path for path in (tmp_path / "i" / "segments").iterdir() if path.name.startswith((".", "dead"))]
 
 
 @pytest.mark.parametrize(
@@ -131,13 +157,7 @@ def test_killed_while_adding_the_index_is_as_before_or_as_after(tmp_path, step, 
     with DedupIndex(tmp_path / "i", FIRST) as index:
         index.add([piece(texts, 0, 20)], "first")
         before = len(index)
-    root = str(Path(__file__).resolve().parents[2])
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, str(tmp_path / "i"), step, str(after)],
-        cwd=root,
-        env={**os.environ, "PYTHONPATH": root},
-    )
-    assert done.returncode == -signal.SIGKILL
+    kill(tmp_path / "i", step, after, "add")
     whole = outcome(dedup_batches([piece(texts, 0, 40)], FIRST))
     with DedupIndex(tmp_path / "i", FIRST) as index:
         index.check()
