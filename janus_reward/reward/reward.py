@@ -95,8 +95,8 @@ class JanusReward:
         Args:
             prompts: texts, or lists of messages.
             completions: the same, one for each prompt.
-            log_metric: given by TRL; told means by criterion, shares of outcomes and monitors, the seconds of the call and
-                those that its workers spent on rendering, measuring and judging (their mean).
+            log_metric: given by TRL; told means by criterion, shares of outcomes and monitors, the seconds of the
+                call and, as a mean over the workers, those spent on rendering, measuring and judging.
             log_extra: given by TRL; told why a completion has no reward, or which monitors it set off.
             columns: the dataset's other columns, each a list as long as the completions; those with names of the SRC
                 schema (`instruction`, `language`, `domain`, `task`, `reference`, `before`, `checklist`) are used.

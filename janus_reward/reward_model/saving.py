@@ -59,7 +59,6 @@ def load(folder: Path, device: str = "cpu", dtype: DType = "float32") -> tuple[A
         device: where it runs; `auto` takes an accelerator when there is one.
         dtype: of the backbone's weights: `float32`, `bfloat16` or `float16`.
     """
-    import torch
     from safetensors.torch import load_file
 
     from janus_reward.reward_model.heads import RewardModel
@@ -78,6 +77,8 @@ def load(folder: Path, device: str = "cpu", dtype: DType = "float32") -> tuple[A
 
 def chosen(device: str) -> str:
     """The device itself; for `auto` an accelerator when there is one."""
+    import torch
+
     if device != "auto":
         return device
     return "cuda" if torch.cuda.is_available() else "cpu"

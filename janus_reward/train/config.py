@@ -24,8 +24,9 @@ M = TypeVar("M", bound=BaseModel)
 
 
 def read_config(path: Path, kind: type[C]) -> C:
-    """Read and check a config; paths in it, and names that begin with `./`, `../`, `reward:./` or `reward:../`, are taken
-    relative to the file.
+    """Read and check a config; paths in it are taken relative to the file.
+
+    So are names that begin with `./` or `../`, also behind `reward:`.
 
     Raises:
         InputError: it cannot be read or is wrong.
