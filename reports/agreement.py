@@ -1,17 +1,15 @@
 """How far the embedded judge agrees with people and with known damage, on what it has not seen.
 
-    python reports/agreement.py DATA RUNS [--corruptions FOLDER] [--carry OLD.md] [--write reports/agreement.md]
+    python reports/agreement.py DATA RUNS [--corruptions FOLDER] [--write reports/agreement.md]
 
 Every group (task, page, chart, good triple) is judged by weights that were fitted without it; kinds and sources of
 damage marked as held out are never fitted on. Simple baselines stand beside it on the same rows, each where it has
-values; the likeness by sentence embeddings is there where the runs were scored with JANUS_REWARD_EMBED=1. With
-`--carry`, the sections of sets that DATA lacks are taken from an earlier report and say so.
+values; the likeness by sentence embeddings is there where the runs were scored with JANUS_REWARD_EMBED=1.
 """
 
 from __future__ import annotations
 
 import argparse
-import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -51,26 +49,23 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("runs", type=Path)
     parser.add_argument("--corruptions", type=Path)
-    parser.add_argument("--carry", type=Path, help="an earlier report, for sets that DATA lacks")
     parser.add_argument("--workers", type=int)
     parser.add_argument("--write", type=Path)
     arguments = parser.parse_args()
     material = read_material(arguments.data, arguments.runs, arguments.corruptions, arguments.workers)
-    carried = arguments.carry.read_text(encoding="utf-8") if arguments.carry else ""
-    text = report(material, arguments.runs, carried)
+    text = report(material, arguments.runs)
     print(text)
     if arguments.write:
         arguments.write.write_text(text, encoding="utf-8")
 
 
-def report(material: Material, runs: Path, carried: str = "") -> str:
+def report(material: Material, runs: Path) -> str:
     """The whole report as Markdown."""
     judges, rubrics = fold_judges(material), RubricSet.load()
     parts = [HEAD]
     for name in SETS:
         part = material.sets.get(name)
         if part is None:
-            parts += [section] if (section := carried_section(carried, name)) else []
             continue
         rows = Rejudged(Run(runs / name), rubrics)
         parts.append(
@@ -84,18 +79,6 @@ def report(material: Material, runs: Path, carried: str = "") -> str:
 SETS = ("viseval", "interactscience", "calista", "conala")
 """Names of the labelled sets, in the order of the report."""
 
-
-def carried_section(report: str, name: str) -> str | None:
-    """The section of a set in an earlier report, marked as such."""
-    found = re.search(rf"^## {name}:.*?(?=^## |\Z)", report, re.MULTILINE | re.DOTALL)
-    if found is None:
-        return None
-    title, _, rest = found.group().partition("\n")
-    note = "" if CARRIED in rest else f"\n{CARRIED}\n"
-    return f"{title}\n{note}{rest.rstrip()}\n"
-
-
-CARRIED = "Carried over from an earlier run of this command: the set was not scored this time, and its cells were kept."
 
 HEAD = """# Agreement of the embedded judge
 

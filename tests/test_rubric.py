@@ -108,6 +108,14 @@ class TestBuiltIn:
         assert pickle.loads(pickle.dumps(BUILT_IN)).sha256 == BUILT_IN.sha256
 
 
+def test_a_nearly_empty_page_that_begs_is_as_good_as_empty() -> None:
+    rubric = BUILT_IN.pick("webui", "generate", None)
+    bare = {"picture.ink_density": 0.004, "text.grader_passages": 1.0}
+    assert "begs" in rubric.fired(Evidence(bare), "ok")
+    assert "begs" not in rubric.fired(Evidence(bare | {"text.grader_passages": 0.0}), "ok")
+    assert "begs" not in rubric.fired(Evidence(bare | {"picture.ink_density": 0.2}), "ok")
+
+
 class TestOwnFolder:
     def test_a_rubric_of_ones_own_is_picked_for_its_domain_and_task(self, tmp_path: Path) -> None:
         rubrics = RubricSet.load(write(tmp_path, PLAIN))

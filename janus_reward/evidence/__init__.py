@@ -37,6 +37,7 @@ from janus_reward.evidence import (
     svg_order,
     text,
     tree_signals,
+    wording,
 )
 from janus_reward.evidence.notes import notes
 from janus_reward.evidence.signal import FLAGS, Flag, Signal, registered
@@ -82,6 +83,7 @@ BESIDE = (
     remarks,
     svg_order,
     tree_signals,
+    wording,
 )
 """Modules that add signals to the families above from files of their own."""
 

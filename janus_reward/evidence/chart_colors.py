@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from itertools import combinations
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
 from janus_reward.evidence import palette
-from janus_reward.evidence.plots import Plot, plots
+from janus_reward.evidence.plots import Plot, Series, plots
 from janus_reward.evidence.raster import RGB
 from janus_reward.evidence.signal import signal
 from janus_reward.evidence.view import View
 
 MAX_COLORS = 24
+_LEAST_MARKERS, _SLACK = 2, 2e-3
 
 DEFICIENCIES: dict[str, NDArray[np.float64]] = {
     "protanopia": np.array(
@@ -46,15 +48,30 @@ def seen_with(color: RGB, deficiency: str) -> RGB:
 
 
 def series_colors(plot: Plot) -> tuple[RGB, ...]:
-    """The different colours that tell the series (or slices) of a plotting area apart, at most 24."""
+    """The different colours that tell the series (or slices) of a plotting area apart, at most 24.
+
+    Markers on a line belong to it: they are no series of their own, whatever their colour.
+    """
     found: dict[RGB, None] = {}
+    lines = [series for series in plot.told if series.kind == "line"]
     for series in plot.told:
-        if series.color is not None and series.kind != "arc":
+        if series.color is not None and series.kind != "arc" and not any(_on(series, line) for line in lines):
             found.setdefault(series.color)
     for mark in plot.of("arc"):
         if mark.color is not None:
             found.setdefault(mark.color)
     return tuple(found)[:MAX_COLORS]
+
+
+def _on(points: Series, line: Series) -> bool:
+    """Whether points lie on the corners of a line, as far as both are told; a smooth line has corners in between."""
+    reach = max(line.x, default=-inf)
+    told = [point for point in zip(points.x, points.y, strict=False) if point[0] <= reach]
+    if points.kind != "point" or len(told) < _LEAST_MARKERS:
+        return False
+    slack = [_SLACK * (max(values) - min(values)) for values in (line.x, line.y)]
+    corners = list(zip(line.x, line.y, strict=False))
+    return all(any(abs(x - a) <= slack[0] and abs(y - b) <= slack[1] for a, b in corners) for x, y in told)
 
 
 @signal("chart.colors", unit="count", high=MAX_COLORS)

@@ -23,9 +23,7 @@ _UP = re.compile(
     rf"\b(?:asc(?:ending)?|increasing)(?: order)?\b|\b{_LOW} to {_HIGH}\b|\balphabetical(?:ly)?\b|\ba ?(?:to|-) ?z\b",
     re.IGNORECASE,
 )
-_NAMES_VALUES = (
-    r"\by[- ]?ax[ie]s\b|\bY\b|\bbars?\b|\btotal\b|\bnumber\b|\bvalues?\b|\bcounts?\b|\bamount\b|\bheights?\b"
-)
+_NAMES_VALUES = r"\by[- ]?ax[ie]s\b|\bY\b|\btotal\b|\bnumber\b|\bvalues?\b|\bcounts?\b|\bamount\b|\bheights?\b"
 _NAMES_CATEGORIES = r"\bx[- ]?ax[ie]s\b|\bX\b|\bnames?\b|\balphabetical|\blabels?\b|\bcategor(?:y|ies)\b"
 _VALUES = re.compile(_NAMES_VALUES, re.IGNORECASE)
 _CATEGORIES = re.compile(_NAMES_CATEGORIES, re.IGNORECASE)
@@ -106,12 +104,28 @@ def _values(plot: Plot) -> list[float]:
     axis = plot.category_axis
     for series in plot.series:
         places = series.x if axis == "x" else series.y
-        if series.n != len(series.values) or len(places) != len(series.values):
+        if series.n != len(series.values):
             return []
+        if len(places) != len(series.values):
+            return _drawn_lengths(plot)
         for place, value in zip(places, series.values, strict=True):
             at = round(place, 3)
             heights[at] = heights.get(at, 0.0) + value
     return [heights[at] for at in sorted(heights)]
+
+
+def _drawn_lengths(plot: Plot) -> list[float]:
+    """The same of bars whose places are not told, in canvas units as drawn; empty where some hang below the axis."""
+    bars = plot.of("bar")
+    told = [value for series in plot.series for value in series.values]
+    if len(bars) != len(told) or any(series.kind != "bar" for series in plot.series) or min(told, default=-1) < 0:
+        return []
+    lengths: dict[float, float] = {}
+    at = 0 if plot.category_axis == "x" else 1
+    for bar in bars:
+        place = round((bar.box[at] + bar.box[at + 2]) / 2)
+        lengths[place] = lengths.get(place, 0.0) + round(bar.box[3 - at] - bar.box[1 - at], 1)
+    return [lengths[place] for place in sorted(lengths)]
 
 
 def _names(plot: Plot) -> list[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from math import inf
 
+from janus_reward.evidence.lexis import CODE_LIMIT
 from janus_reward.evidence.signal import signal
 from janus_reward.evidence.tree_change import Change, TreeChange, tree_change
 from janus_reward.evidence.view import View
@@ -34,7 +35,9 @@ _ASKED: tuple[tuple[str, str], ...] = (
     (r"remov|delete|drop|without", r"element|text"),
     (r"renam|replac|rewrite|say|text|title|heading|label|word|change .{0,40} to", r"text|element"),
 )  # fmt: skip
-"""Words of an instruction, and the properties that they ask to change."""
+"""Words of an instruction, and the properties that they ask to change; colour is the first."""
+
+_WRITTEN_COLOR = re.compile(r"#[0-9a-f]{3,8}\b|\brgba?\([^)\n]{5,40}\)")
 
 
 @signal("change.elements_changed", unit="count", high=inf)
@@ -74,6 +77,16 @@ def unasked_property_share(view: View) -> float | None:
     if change is None or not change.changes or not asked:
         return None
     return len(list(_unasked(change.changes, asked))) / len(change.changes)
+
+
+@signal("change.colors_lost")
+def colors_lost(view: View) -> float | None:
+    """Share of the colours in the code before (hex, rgb) that are gone; none where the instruction speaks of colour."""
+    before = view.triple.before.code if view.triple.before else None
+    if not before or view.code is None or _ASKED[0][1] in asked_for(view):
+        return None
+    old, new = (set(_WRITTEN_COLOR.findall(code[:CODE_LIMIT].lower())) for code in (before, view.code))
+    return len(old - new) / len(old) if old else None
 
 
 def asked_for(view: View) -> tuple[str, ...]:

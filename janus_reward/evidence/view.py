@@ -199,14 +199,18 @@ class View:
         return frozenset(map(stem, self.code_words)) | sign_pairs(self.answer.stripped)
 
     @cached_property
-    def answer_stems(self) -> frozenset[str]:
-        """Stems of the words in the code but for comments and names of its own variables, which say what they like."""
+    def said(self) -> str:
+        """The code but for comments and names of its own variables, which say what they like."""
         names = self.python.variables if self.python else lexis.variables_of(self.javascript or "")
         if not names:
-            return self.code_stems
+            return self.answer.stripped
         bare = lexis.without_names(lexis.without_literals(self.answer.stripped, self.language), names)
-        words = lexis.words_of(bare) | lexis.words_of(" ".join(self.answer.strings))
-        return frozenset(map(stem, words)) | sign_pairs(self.answer.stripped)
+        return "\n".join((bare, *self.answer.strings))
+
+    @cached_property
+    def answer_stems(self) -> frozenset[str]:
+        """Stems of the words in what the code says."""
+        return frozenset(map(stem, lexis.words_of(self.said))) | sign_pairs(self.answer.stripped)
 
     @cached_property
     def picture_stems(self) -> frozenset[str] | None:

@@ -165,6 +165,15 @@ def test_the_library_that_was_asked_for(sample):
     assert evidence(sample(BAR_CODE, instruction="Use matplotlib")).signals["alignment.language_match"] == 1
 
 
+def test_words_are_found_in_part_and_quotes_word_by_word(sample):
+    asked = "sort dictionary `scores` by 'user name'"
+    near = evidence(sample("sorted(scores.items(), key=lambda pair: pair['name'])", instruction=asked)).signals
+    far = evidence(sample("print(42)  # sort dictionary scores user name", instruction=asked)).signals
+    assert near["alignment.quoted_words_found"] == pytest.approx(2 / 3)
+    assert near["alignment.subwords_found"] > 0.3
+    assert (far["alignment.quoted_words_found"], far["alignment.subwords_found"]) == (0, 0)
+
+
 def test_no_instruction_means_no_alignment(sample, bars):
     found = evidence(sample(BAR_CODE, png=bars())).signals
     assert {name for name, value in found.items() if name.startswith("alignment.") and value is not None} == set()

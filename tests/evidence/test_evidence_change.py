@@ -66,6 +66,20 @@ def test_changes_far_from_what_was_named_are_unrelated(sample, bars):
     assert signals(made)["change.unrelated_change_share"] == 1
 
 
+@pytest.mark.parametrize(
+    ("asked", "fill", "lost"),
+    [
+        ("Close the open tag.", "#123456", 0),
+        ("Close the open tag.", "#ff0000", 0.5),
+        ("Make the background red.", "#ff0000", None),
+    ],
+)
+def test_colours_that_go_without_being_named_are_counted(sample, asked, fill, lost):
+    before, after = "<rect fill='#123456'><circle fill='#abcdef'/>", f"<rect fill='{fill}'/><circle fill='#ABCDEF'/>"
+    found = signals(sample(after, "svg", asked, before_code=before))
+    assert found["change.colors_lost"] == lost
+
+
 def test_pictures_of_other_sizes_are_compared_after_scaling(sample, bars):
     found = signals(sample("x", png=bars(), before_png=bars(size=(640, 480))))
     assert 0 < found["change.picture_change_share"] < 1

@@ -189,6 +189,16 @@ def test_red_and_green_meet_for_those_who_cannot_tell_them_apart() -> None:
     assert (found["chart.color_distance"] or 0) > 2 * (found["chart.color_distance_deficient"] or 0)
 
 
+def test_markers_on_a_line_are_no_series_of_their_own() -> None:
+    figure = Figure()
+    axes = figure.subplots()
+    axes.plot([1, 2, 3], [4, 1, 5], color="#f2e205")
+    axes.scatter([1, 2, 3], [4, 1, 5], color="#1f5fa8")
+    assert drawn(figure)["chart.color_distance"] is None
+    axes.scatter([1, 2, 3], [1, 5, 4], color="#c44e52")
+    assert drawn(figure)["chart.color_distance"] is not None
+
+
 @pytest.mark.parametrize("deficiency", DEFICIENCIES)
 def test_grays_look_the_same_to_everyone(deficiency: str) -> None:
     assert all(abs(seen - 128) <= 1 for seen in seen_with((128, 128, 128), deficiency))

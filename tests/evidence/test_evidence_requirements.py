@@ -30,7 +30,7 @@ def chart(values, names=("a", "b", "c", "d"), title="Sales"):
     [
         ("a bar chart, list x-axis in descending order", "category", True),
         ("Show a bar chart, and display from low to high by the y-axis please", "value", False),
-        ("and could you rank from high to low by the bars please", "value", True),
+        ("and could you rank from high to low by the bars please", "any", True),
         ("Sort the bars in ascending order of value", "value", False),
         ("show by the names in desc", "category", True),
         ("the name and revenue of all makers sorted by their revenue in descending order", "any", True),
@@ -116,6 +116,15 @@ def test_named_sections_are_looked_for(sample):
     assert set(sections(asked)) == {"our story", "pricing", "hero"}
     found = evidence(sample(page, "html", asked))
     assert found.signals["alignment.sections_found"] == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize(("values", "kept"), [((1, 4, 9), 1), ((9, 4, 1), 0)])
+def test_bars_without_told_places_show_their_order_by_their_lengths(sample, bars, values, kept):
+    facts = chart(values, names=("a", "c", "b"))
+    boxes = [{"kind": "bar", "box": [50 * at, 100 - 10 * value, 50 * at + 20, 100]} for at, value in enumerate(values)]
+    facts["axes"][0] |= {"series": [{"kind": "bar", "n": 3, "x": [], "y": sorted(values)}], "mark_boxes": boxes}
+    found = evidence(sample(CODE, "python", "Bar chart. Sort by the y-axis in ascending order.", bars(), facts=facts))
+    assert found.signals["alignment.order_kept"] == kept
 
 
 @pytest.mark.parametrize(("side", "kept"), [("left", 1), ("right", 0)])

@@ -1,9 +1,9 @@
 """Fit the embedded judge and write its weights file.
 
-    python -m training.evidence_judge DATA RUNS [--corruptions FOLDER] [--kept FILE] [--write FILE]
+    python -m training.evidence_judge DATA RUNS [--corruptions FOLDER] [--write FILE]
 
 DATA holds the labelled sets, one folder each; RUNS keeps scored runs and pictures between calls. The same input gives
-the same bytes. Cells whose labelled set DATA lacks are taken from the weights file `--kept`, where one is given.
+the same bytes.
 `reports/agreement.py` says how good the result is on what it has not seen.
 """
 
@@ -12,14 +12,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from janus_reward.judges.evidence_weights import load_weights
 from training.evidence_judge.corruptions import read_corruptions
 from training.evidence_judge.labels import label_sets
 from training.evidence_judge.prior import Prior
 from training.evidence_judge.recipe import Material, cells
 from training.evidence_judge.weights_file import write_weights
 
-REVISION = "3"
+REVISION = "4"
 WEIGHTS = Path(__file__).parents[2] / "janus_reward" / "judges" / "evidence_weights.json"
 
 
@@ -38,13 +37,11 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("runs", type=Path)
     parser.add_argument("--corruptions", type=Path, help="folder written by training/corrupt.py")
-    parser.add_argument("--kept", type=Path, help="weights file that gives the cells whose labelled set DATA lacks")
     parser.add_argument("--workers", type=int)
     parser.add_argument("--write", type=Path, default=WEIGHTS)
     arguments = parser.parse_args()
     material = read_material(arguments.data, arguments.runs, arguments.corruptions, arguments.workers)
-    kept = load_weights(arguments.kept).cells if arguments.kept else ()
-    write_weights(arguments.write, REVISION, cells(material, Prior(), kept))
+    write_weights(arguments.write, REVISION, cells(material, Prior()))
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ class Plan:
 
 PLANS: tuple[Plan, ...] = (
     Plan("visual_fidelity", ("chart",), labels={"viseval": 1.0}, ridge=0.1, pieces=2),
-    Plan("visual_fidelity", ("webui",), labels={"calista": 4.0}, ridge=0.2, pieces=2),
+    Plan("visual_fidelity", ("webui",), labels={"calista": 4.0}, ridge=0.2, pieces=1),
     Plan("visual_fidelity", ("demo", "artifact")),
     Plan("visual_fidelity", ("svg",)),
     Plan("visual_fidelity"),
@@ -88,30 +88,16 @@ class Material:
         return Material(sets, corruptions)
 
 
-def cells(material: Material, prior: Prior, earlier: Sequence[Cell] = ()) -> list[Cell]:
+def cells(material: Material, prior: Prior) -> list[Cell]:
     """Every cell of the judge: the fitted ones, and those by hand for other kinds of triples.
 
     Args:
-        material: what is fitted to.
+        material: what is fitted to; a plan whose labelled sets are missing is fitted on what else it has.
         prior: the weights by hand.
-        earlier: cells of an earlier fit; one of them is kept where the labelled set of its plan is missing now.
     """
-    fitted = [
-        cell
-        for plan in PLANS
-        for cell in [_earlier(plan, material, earlier) or _fitted(plan, material, prior)]
-        if cell is not None
-    ]
+    fitted = [cell for plan in PLANS for cell in [_fitted(plan, material, prior)] if cell is not None]
     kept = [cell for cell in cells_by_hand(prior) if not any(_covers(other, cell) for other in fitted)]
     return special_first([*fitted, *kept])
-
-
-def _earlier(plan: Plan, material: Material, earlier: Sequence[Cell]) -> Cell | None:
-    """The earlier cell of a plan of which a labelled set is missing."""
-    if set(plan.labels or ()) <= set(material.sets):
-        return None
-    wanted = (plan.criterion, tuple(plan.domains), tuple(plan.tasks))
-    return next((cell for cell in earlier if (cell.criterion, tuple(cell.domains), tuple(cell.tasks)) == wanted), None)
 
 
 def _covers(fitted: Cell, by_hand: Cell) -> bool:
