@@ -20,6 +20,10 @@ def serve(
     judge: Annotated[
         str, typer.Option("--judge", metavar="NAME|FILE", help="The judge, as for `score dataset`.")
     ] = "evidence",
+    compare: Annotated[
+        Path | None,
+        typer.Option("--compare", metavar="FILE", help="Judge file of a model that /v1/compare asks in both orders."),
+    ] = None,
     rubrics: Annotated[
         Path | None, typer.Option("--rubrics", metavar="DIR", help="Rubric files that replace the built-in ones.")
     ] = None,
@@ -84,6 +88,7 @@ def serve(
         port=port,
         tokens=read_tokens(token_file),
         judge=judge,
+        compare=compare,
         rubrics=rubrics,
         render=cast(RenderMode, options.known_mode(render)),
         seed=seed,

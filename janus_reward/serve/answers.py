@@ -11,6 +11,8 @@ from typing import Any
 from janus_reward.stages import Finished
 from janus_reward.triple import Score, Still, Verdict
 
+_NAMED = {"same": "tie"}
+
 
 def verdict_answer(finished: Finished, revision: str, include: Sequence[str]) -> dict[str, Any]:
     """A `VerdictOut` of a scored record.
@@ -87,8 +89,17 @@ def render_answer(finished: Finished, store: Path | None) -> dict[str, Any]:
     }
 
 
-def difference(a: Mapping[str, Any], b: Mapping[str, Any], margin: float) -> dict[str, Any]:
-    """A `CompareAnswer` from two verdicts: by totals of one rubric, or null with the reason."""
+def difference(
+    a: Mapping[str, Any], b: Mapping[str, Any], margin: float, pairwise: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """A `CompareAnswer` from two verdicts: by totals of one rubric, or null with the reason.
+
+    Args:
+        a: verdict of the one.
+        b: verdict of the other.
+        margin: points of the totals that make a difference.
+        pairwise: what a model said of the two in both orders; it decides then.
+    """
     names = [name for name in a["criteria"] if name in b["criteria"]]
     apart = {name: _less(a["criteria"][name]["score"], b["criteria"][name]["score"]) for name in names}
     total = _less(a["score"], b["score"])
@@ -96,7 +107,10 @@ def difference(a: Mapping[str, Any], b: Mapping[str, Any], margin: float) -> dic
     preferred = None
     if reason is None and total is not None:
         preferred = "tie" if abs(total) < margin else "a" if total > 0 else "b"
-    return {"preferred": preferred, "reason": reason, "difference": total, "criteria": apart, "a": a, "b": b}
+    if pairwise is not None:
+        preferred, reason = _NAMED.get(pairwise["better"], pairwise["better"]), pairwise["reason"]
+    told = {"preferred": preferred, "reason": reason, "difference": total, "criteria": apart, "pairwise": pairwise}
+    return {**told, "a": a, "b": b}
 
 
 def _incomparable(a: Mapping[str, Any], b: Mapping[str, Any]) -> str | None:

@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from janus_reward.render.base import RenderSettings
-from janus_reward.serve.answers import lost_answer
+from janus_reward.serve.answers import difference, lost_answer
 from janus_reward.serve.failures import Absent, Ending, Lost
 from janus_reward.serve.gate import Gate
 from janus_reward.serve.metrics import Metrics
+from janus_reward.serve.pairs import PairWork
 from janus_reward.serve.pool import Pool
 from janus_reward.serve.settings import ServeSettings
 from janus_reward.serve.tasks import Failed, IndexWork, JudgeWork, StageWork
@@ -34,8 +35,13 @@ class Flow:
         self._settings, self._metrics = settings, metrics
         self.store = settings.state / "renders"
         self.gate = Gate(settings.queue + settings.workers)
-        work = JudgeWork(settings.judge, settings.rubrics, settings.ledger or settings.state, settings.budget)
+        ledger = settings.ledger or settings.state
+        work = JudgeWork(settings.judge, settings.rubrics, ledger, settings.budget)
         self._judge = Pool(work, 1, slots=_JUDGE_SLOTS, single=False)
+        self._pairs: Pool | None = None
+        if settings.compare is not None:
+            pairs = PairWork(settings.compare, settings.rubrics, ledger, settings.budget)
+            self._pairs = Pool(pairs, 1, slots=_JUDGE_SLOTS, single=False)
         self._index = Pool(IndexWork(settings.index), 1, slots=_INDEX_SLOTS) if settings.index else None
         self.stages: Pool | None = None
         self.about: dict[str, Any] = {}
@@ -49,13 +55,14 @@ class Flow:
     @property
     def ready(self) -> bool:
         """Whether a triple that comes now will be scored."""
-        pools = [self.stages, *([self._judge] if self.waits else []), *([self._index] if self._index else [])]
+        pools = [self.stages, *([self._judge] if self.waits else []), *(p for p in (self._index, self._pairs) if p)]
         return all(pool is not None and pool.ready and pool.failure is None for pool in pools)
 
     @property
     def pools(self) -> dict[str, Pool]:
         """The pools that serve, by name."""
         known = {"stage": self.stages, "judge": self._judge if self.waits else None, "index": self._index}
+        known["pairs"] = self._pairs
         return {name: pool for name, pool in known.items() if pool is not None}
 
     async def start(self) -> None:
@@ -66,16 +73,18 @@ class Flow:
         """
         self._settings.state.mkdir(parents=True, exist_ok=True)
         self._judge.start()
-        if self._index is not None:
-            self._index.start()
+        for pool in (self._index, self._pairs):
+            if pool is not None:
+                pool.start()
         self.about = await self._judge.known()
         self.stages = Pool(StageWork(self._stage()), self._settings.workers, recycle=self._settings.recycle)
         self.stages.start()
         if not self.waits:
             await self._judge.close()
         await self.stages.known()
-        if self._index is not None:
-            await self._index.known()
+        for pool in (self._index, self._pairs):
+            if pool is not None:
+                await pool.known()
 
     def hand_back(self) -> None:
         """Give back everything that is not answered."""
@@ -96,6 +105,19 @@ class Flow:
         """
         with self.gate.hold(len(records)):
             return list(await _together(self._scored(record, include, deadline) for record in records))
+
+    async def compare(
+        self, a: Mapping[str, Any], b: Mapping[str, Any], include: Sequence[str], margin: float, deadline: float
+    ) -> dict[str, Any]:
+        """Two records by their totals and, where a model compares, by what it says in both orders.
+
+        Raises:
+            Busy, Late, Ending: as they say.
+        """
+        with self.gate.hold(2):
+            works = [self._scored(record, include, deadline) for record in (a, b)]
+            *verdicts, pairwise = await _together([*works, self._pairwise(a, b, deadline)])
+        return difference(verdicts[0], verdicts[1], margin, pairwise)
 
     async def render(self, record: Mapping[str, Any], pictures: bool, deadline: float) -> dict[str, Any]:
         """What comes of a record's code. Raises Busy, Late, Ending."""
@@ -130,6 +152,16 @@ class Flow:
         self.done += 1
         self._metrics.scored(verdict, time.monotonic() - start)
         return verdict
+
+    async def _pairwise(self, a: Mapping[str, Any], b: Mapping[str, Any], deadline: float) -> dict[str, Any] | None:
+        if self._pairs is None:
+            return None
+        try:
+            works = (self._through(self.stages, ("measure", record, ()), deadline) for record in (a, b))
+            measured = [found if isinstance(found, Finished) else _good(found) for found in await _together(works)]
+            return _good(await self._through(self._pairs, tuple(measured), deadline))
+        except Lost as error:
+            raise Ending("a worker died on this request", hint="See the service's log.") from error
 
     async def _through(self, pool: Pool | None, message: Any, deadline: float) -> Any:
         if pool is None:

@@ -22,6 +22,7 @@ class ServeSettings:
         host, port: where it listens; port 0 takes any free one.
         tokens: any of them opens the service; needed beyond this machine.
         judge, rubrics, render, seed: as for `score dataset`.
+        compare: judge file of a model that `/v1/compare` asks in both orders; without it totals are compared.
         workers: processes that render and measure.
         queue: triples that may wait; what comes on top is told to come again.
         data: folder whose datasets jobs may name; `None`: only uploaded files.
@@ -42,6 +43,7 @@ class ServeSettings:
     port: int = 8484
     tokens: tuple[str, ...] = field(default=(), repr=False)
     judge: str = "evidence"
+    compare: Path | None = None
     rubrics: Path | None = None
     render: RenderMode = "auto"
     seed: int = 0

@@ -68,6 +68,7 @@ class StageServing:
     def __init__(self, config: ScoreStageConfig | MeasureStageConfig) -> None:
         self._stage: ScoreStage | MeasureStage = config()
         self._renders = RenderStage(config.render)
+        self._measures = MeasureStage(MeasureStageConfig(config.render))
         self._store = config.render.store
         self._revision = judge_named(config.judge).revision if isinstance(config, ScoreStageConfig) else ""
         self._stage([enclosed_triple({"instruction": _WARM_INSTRUCTION, "render": _small_png()})])
@@ -81,7 +82,7 @@ class StageServing:
         kind, record, include = pickle.loads(message)
         try:
             triple = enclosed_triple(record)
-            answer = self._drawn(triple, include) if kind == "render" else self._done(triple, include)
+            answer = self._made(kind, triple, include)
         except JanusError as error:
             answer = Failed(error)
         reply(pickle.dumps(answer))
@@ -90,6 +91,12 @@ class StageServing:
         """End the renderers."""
         self._stage.close()
         self._renders.close()
+        self._measures.close()
+
+    def _made(self, kind: str, triple: Triple, include: Sequence[str]) -> Any:
+        if kind == "render":
+            return self._drawn(triple, include)
+        return self._measures([triple])[0] if kind == "measure" else self._done(triple, include)
 
     def _done(self, triple: Triple, include: Sequence[str]) -> Any:
         (finished,) = self._stage([triple])

@@ -168,13 +168,33 @@ class CompareRequest(_Wire):
     margin: float = Field(default=0.05, ge=0, le=4, description="Totals closer than this are a tie.")
 
 
+class ChoiceOut(BaseModel):
+    """What a model said of one criterion in both orders; a preference that flips with the order is none."""
+
+    better: Literal["a", "b", "same"] | None
+    reason: str | None
+    rationale: str
+
+
+class PairwiseOut(BaseModel):
+    """What a model said of the two."""
+
+    judge: str
+    better: Literal["a", "b", "same"] | None
+    reason: str | None
+    criteria: dict[str, ChoiceOut]
+    tokens_in: int
+    tokens_out: int
+
+
 class CompareAnswer(BaseModel):
-    """Which of two is better, or why that cannot be said."""
+    """Which of two is better, or why that cannot be said; a model decides where the service has one to compare."""
 
     preferred: Literal["a", "b", "tie"] | None
     reason: str | None
     difference: float | None = Field(description="Total of a less total of b.")
     criteria: dict[str, float | None] = Field(description="The same by criterion.")
+    pairwise: PairwiseOut | None = Field(default=None, description="With `--compare`: both orders by a model.")
     a: VerdictOut
     b: VerdictOut
 

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Request
 from starlette.responses import FileResponse, Response
 
-from janus_reward.serve.answers import difference
 from janus_reward.serve.describing import responses, takes
 from janus_reward.serve.examples import COMPARE, DEDUP, RENDER, SCORE
 from janus_reward.serve.failures import Absent, Invalid
@@ -57,12 +56,14 @@ async def score(request: Request, house: House) -> Response:
     openapi_extra=takes(CompareRequest, COMPARE),
 )
 async def compare(request: Request, house: House) -> Response:
-    """Score two triples by the same rubric and say which is better, or why that cannot be said."""
+    """Score two triples by the same rubric and say which is better, or why that cannot be said.
+
+    With `--compare` a model is asked in both orders, and decides.
+    """
 
     async def make(asked: CompareRequest, uploads: Uploads, deadline: float) -> dict[str, Any]:
-        records = records_of(house, [asked.a, asked.b], uploads)
-        a, b = await house.flow.score(records, _SHOWN, deadline)
-        return difference(a, b, asked.margin)
+        a, b = records_of(house, [asked.a, asked.b], uploads)
+        return await house.flow.compare(a, b, _SHOWN, asked.margin, deadline)
 
     return await house.answer(request, CompareRequest, make)
 
