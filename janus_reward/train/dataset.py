@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +12,6 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from janus_reward.errors import InputError
-from janus_reward.evidence import SIGNALS
 from janus_reward.reward_model.item import Item, item_text
 from janus_reward.reward_model.settings import JUDGE, RewardSettings, Standard
 from janus_reward.reward_model.signals import fit_standard, named
@@ -55,7 +55,8 @@ class Preferences:
         try:
             self.pairs: list[dict[str, Any]] = pq.read_table(folder / "pairs" / f"{split}.parquet").to_pylist()
             self._answers = _mapped(folder / "answers" / f"{split}.parquet")
-        except (OSError, ValueError) as error:
+            self._measured: list[str] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["signals"]
+        except (OSError, ValueError, KeyError) as error:
             hint = "Give the `out` of a `preference-data` recipe."
             raise InputError(f"{folder}: no preference data ({error})", hint=hint) from error
         self._at = {id_: at for at, id_ in enumerate(self._answers["id"])}
@@ -75,11 +76,9 @@ class Preferences:
 
     def signals(self, prior: bool) -> Standard:
         """How the signals of the split lie; with a prior the scores of the evidence judge are among them."""
-        names = [*SIGNALS, *(f"{JUDGE}{name}" for name in ("total", *self.criteria) if prior)]
+        names = [*self._measured, *(f"{JUDGE}{name}" for name in ("total", *self.criteria) if prior)]
         rows = (self._answers[at] for at in range(len(self._answers)))
-        return fit_standard(
-            names, [named(names, dict(zip(SIGNALS, row["signals"], strict=True)), scores_of(row)) for row in rows]
-        )
+        return fit_standard(names, [named(names, self._signals_of(row), scores_of(row)) for row in rows])
 
     def answer(self, id_: str) -> dict[str, Any]:
         """One answer's row."""
@@ -88,7 +87,7 @@ class Preferences:
 
     def item(self, id_: str, settings: RewardSettings) -> Item:
         """One answer as a model with these settings gets it."""
-        return as_item(self.answer(id_), settings)
+        return self._as_item(self.answer(id_), settings)
 
     def example(self, at: int, settings: RewardSettings) -> Example:
         """One pair."""
@@ -96,7 +95,7 @@ class Preferences:
         better, worse = self.answer(pair["id_chosen"]), self.answer(pair["id_rejected"])
         lowers, keeps = set(pair["lowers"]), set(pair["keeps"])
         return Example(
-            items=(as_item(better, settings), as_item(worse, settings)),
+            items=(self._as_item(better, settings), self._as_item(worse, settings)),
             margin=pair["margin"],
             equal=pair["equal"],
             order=tuple(1.0 if c in lowers else 0.0 if c in keeps else math.nan for c in settings.criteria),
@@ -104,16 +103,18 @@ class Preferences:
             lengths=(len(better["code"]), len(worse["code"])),
         )
 
+    def _as_item(self, answer: dict[str, Any], settings: RewardSettings) -> Item:
+        text = item_text(
+            answer["instruction"], answer["facts"] if settings.facts else (), answer["code"], answer["language"],
+            settings.tokens, told=settings.facts,
+        )  # fmt: skip
+        signals = named(settings.standard.names, self._signals_of(answer), scores_of(answer))
+        picture = (answer["picture"] or {}).get("bytes") if settings.kind == "vision" else None
+        return Item(text, signals, picture)
 
-def as_item(answer: dict[str, Any], settings: RewardSettings) -> Item:
-    """An answer's row as an item."""
-    text = item_text(
-        answer["instruction"], answer["facts"] if settings.facts else (), answer["code"], answer["language"],
-        settings.tokens, told=settings.facts,
-    )  # fmt: skip
-    signals = named(settings.standard.names, dict(zip(SIGNALS, answer["signals"], strict=True)), scores_of(answer))
-    picture = (answer["picture"] or {}).get("bytes") if settings.kind == "vision" else None
-    return Item(text, signals, picture)
+    def _signals_of(self, answer: dict[str, Any]) -> dict[str, float | None]:
+        """By the names that the data were measured under; later versions may measure more, or fewer."""
+        return dict(zip(self._measured, answer["signals"], strict=True))
 
 
 def scores_of(answer: dict[str, Any]) -> dict[str, float | None]:

@@ -19,6 +19,7 @@ from pydantic import Field
 
 from janus_reward.corrupt import HELD_OUT_SOURCES
 from janus_reward.errors import DiskError, InputError
+from janus_reward.evidence import SIGNALS
 from janus_reward.run import Run
 from janus_reward.train.answers import Answer, read_answers
 from janus_reward.train.config import Part
@@ -124,6 +125,7 @@ def _write(
         counts = write_sets(part, answers, pairs, split, Run(config.scored), config.picture_side)
         judge = (Run(config.scored).manifest["settings"].get("judge") or {}).get("name")
         made = {"settings": settings, "judge": judge, "counts": counts, "left_out": dict(sorted(left_out.items()))}
+        made["signals"] = list(SIGNALS)
         (part / "README.md").write_text(card(made, pairs, split, answers), encoding="utf-8")
         made["files"] = {
             path.relative_to(part).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()

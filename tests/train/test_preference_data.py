@@ -1,6 +1,7 @@
 """Preference data from a real run: which pairs, which splits, which bytes."""
 
 import json
+import shutil
 
 import pyarrow.parquet as pq
 import pytest
@@ -8,6 +9,7 @@ import yaml
 
 from janus_reward.errors import InputError
 from janus_reward.train import train
+from janus_reward.train.dataset import Preferences
 from tests.train.corpus import COLOURS, SHAPES, scored
 
 pytestmark = pytest.mark.e2e
@@ -140,3 +142,17 @@ def test_an_unknown_recipe_names_those_there_are(corpus):
     with pytest.raises(InputError, match="unknown recipe") as error:
         train("reward-modle", corpus / "plain.yaml")
     assert "reward-model" in error.value.hint
+
+
+def test_signals_keep_the_names_that_they_were_measured_under(plain, corpus, tmp_path):
+    """A later version may measure other signals; the data say which theirs are."""
+    folder = tmp_path / "data"
+    shutil.copytree(corpus / "plain", folder)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    old = [f"old.{name}" for name in manifest["signals"]]
+    (folder / "manifest.json").write_text(json.dumps(manifest | {"signals": old}))
+    names, again = (Preferences(place, "train").signals(prior=False).names for place in (corpus / "plain", folder))
+    assert again == tuple(f"old.{name}" for name in names) and names
+    (folder / "manifest.json").write_text("{}")
+    with pytest.raises(InputError, match="no preference data"):
+        Preferences(folder, "train")
