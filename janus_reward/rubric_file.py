@@ -87,12 +87,15 @@ def read_document(path: Path) -> Document:
 
 
 def describe(error: ValidationError, document: Document) -> RubricError:
-    """The first finding of a schema check as an error with file and line."""
-    finding = min(error.errors(include_url=False), key=lambda found: found["type"] != "extra_forbidden")
+    """The first finding of a schema check as an error with file and line; of unknown keys all are named."""
+    findings = error.errors(include_url=False)
+    unknown = [".".join(map(str, found["loc"])) for found in findings if found["type"] == "extra_forbidden"]
+    finding = min(findings, key=lambda found: found["type"] != "extra_forbidden")
     place = tuple(finding["loc"])
     message = finding["msg"].removeprefix("Value error, ")
     if finding["type"] == "extra_forbidden":
-        message = f"unknown key {place[-1]!r}"
+        more = f"; unknown too: {', '.join(unknown[1:])}" if unknown[1:] else ""
+        message = f"unknown key {place[-1]!r}{more}"
     elif finding["type"] == "missing":
         message = f"{place[-1]!r} is missing"
     return document.error(place, message)
