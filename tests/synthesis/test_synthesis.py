@@ -128,8 +128,15 @@ def test_a_cut_reply_says_so_and_a_quota_drops_before_anything_is_asked(made):
     run = made(scribe, strategies={"guided_evolution": {"jobs": 4}}, diversity={"quota": 1})
     rows = list(run.rows())
     assert json.loads(rows[0]["history"])[0]["reason"] == "truncated"
-    assert [row["reason"] for row in rows[2:]] == ["quota", "quota"]
+    assert [row["reason"] for row in rows] == ["passes", "quota", "quota", "quota"]
     assert all(row["calls"] == 0 for row in rows[2:])
+
+
+def test_a_quota_holds_among_plans_that_are_made_together(made):
+    scribe = Scribe(harbour, lambda *_: fenced(SQUARE.format("navy")))
+    part = {"guided_evolution": {"jobs": 4}}
+    run = made(scribe, strategies=part, diversity={"quota": 2}, together=4)
+    assert sorted(row["reason"] for row in run.rows()) == ["passes", "passes", "quota", "quota"]
 
 
 def test_edits_are_held_to_measured_differences(made):
@@ -191,11 +198,25 @@ def test_a_budget_stops_before_it_is_gone_and_what_was_paid_is_not_paid_again(ma
     assert run.cost["calls"] == 2
 
 
-def test_a_generator_is_not_its_own_judge_unless_that_is_wished(made, tmp_path):
-    judge = {"judge": "model", "engine": "chat", "model": "m", "chat": {"endpoint": "http://localhost:9/v1"}}
-    (tmp_path / "judge.yaml").write_text(yaml.safe_dump(judge))
-    with pytest.raises(InputError, match="would judge what it makes"):
+@pytest.mark.parametrize(
+    "around",
+    [
+        None,
+        {"judge": "panel", "members": ["evidence", "deep/own.yaml"]},
+        {"judge": "cascade", "stages": ["evidence", "deep/own.yaml"]},
+        {"judge": "cascade", "stages": ["evidence", "deep/panel.yaml"]},
+    ],
+)
+def test_a_generator_is_not_its_own_judge_nor_a_member_of_it_unless_that_is_wished(made, tmp_path, around):
+    own = {"judge": "model", "engine": "chat", "model": "m", "chat": {"endpoint": "http://localhost:9/v1"}}
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep/own.yaml").write_text(yaml.safe_dump(own))
+    (tmp_path / "deep/panel.yaml").write_text(yaml.safe_dump({"judge": "panel", "members": ["own.yaml", "evidence"]}))
+    (tmp_path / "judge.yaml").write_text(yaml.safe_dump(around or own))
+    with pytest.raises(InputError, match="m would judge what it makes"):
         made(None, strategies={"edit": {"jobs": 1}}, judge="judge.yaml")
+    scribe = Scribe(lambda *_: fenced("<svg/>"), None)  # no proposal that could be judged: the dead endpoint is not asked
+    assert made(scribe, strategies={"edit": {"jobs": 1}}, judge="judge.yaml", same_model=True).funnel["all"].kept == 0
 
 
 @pytest.mark.parametrize(
