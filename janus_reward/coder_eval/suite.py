@@ -83,7 +83,7 @@ class Suite(_Part):
         source, licence: of the items.
         note: what a reader of its numbers should know.
         items: where they lie.
-        map: field of a triple to path in the rows, or to several whose texts are joined; `code` is the reference answer.
+        map: field of a triple to path in the rows, or to several that are joined; `code` is the reference answer.
         language, domain, task: of all items, where the rows do not say.
         prompt: name of a template of the package, or of a `.j2` file beside the suite's.
         show: pictures shown to the coder.

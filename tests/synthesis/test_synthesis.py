@@ -215,7 +215,9 @@ def test_a_generator_is_not_its_own_judge_nor_a_member_of_it_unless_that_is_wish
     (tmp_path / "judge.yaml").write_text(yaml.safe_dump(around or own))
     with pytest.raises(InputError, match="m would judge what it makes"):
         made(None, strategies={"edit": {"jobs": 1}}, judge="judge.yaml")
-    scribe = Scribe(lambda *_: fenced("<svg/>"), None)  # no proposal that could be judged: the dead endpoint is not asked
+    scribe = Scribe(
+        lambda *_: fenced("<svg/>"), None
+    )  # no proposal that could be judged: the dead endpoint is not asked
     assert made(scribe, strategies={"edit": {"jobs": 1}}, judge="judge.yaml", same_model=True).funnel["all"].kept == 0
 
 
