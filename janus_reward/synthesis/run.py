@@ -73,6 +73,8 @@ def synthesize(
     material = read_material(config.seeds, config.sources, config.taxonomy, folder)
     coder = _coder(config, folder)
     jury = Jury(config.judge)
+    _check_floors(config, jury)
+    plans = plans_of(config, material)
     with ExitStack() as stack:
         account = Account(Path(ledger) if ledger else place, budget)
         generator = account.add(Generator(coder))
@@ -86,7 +88,7 @@ def synthesize(
             stack.callback(jury.close)
             render = RenderStageConfig(place / "renders", Path(cache) if cache else None, mode=config.render)
             engine = LocalEngine(ExecutionStageConfig(render), workers or os.cpu_count() or 1, dead)
-            work = _Work(config, material, generator, jury, engine, account, on_progress)
+            work = _Work(config, material, plans, generator, jury, engine, account, on_progress)
             _run(work, run, settings)
     return read_synthesis(place)
 
@@ -95,6 +97,7 @@ def synthesize(
 class _Work:
     config: SynthesisConfig
     material: Material
+    plans: list[tuple[Plan, Strategy]]
     generator: Generator
     jury: Jury
     engine: LocalEngine[Any, Any]
@@ -103,12 +106,19 @@ class _Work:
 
 
 def plans_of(config: SynthesisConfig, material: Material) -> list[tuple[Plan, Strategy]]:
-    """Every plan of a config, strategies in its order; the same config and material give the same plans."""
+    """Every plan of a config, strategies in its order; the same config and material give the same plans.
+
+    Raises:
+        InputError: a strategy finds nothing to plan in this material.
+    """
     found: list[tuple[Plan, Strategy]] = []
     for name, part in config.strategies.items():
         strategy = strategy_class(name)(part)
-        plans = strategy.plans(material, Random(f"{config.seed} {name}"))
-        found += [(plan, strategy) for plan in islice(plans, part.jobs)]
+        plans = list(islice(strategy.plans(material, Random(f"{config.seed} {name}")), part.jobs))
+        if not plans:
+            hint = f"It takes {strategy.takes}. See docs/synthesize.md."
+            raise InputError(f"{name} can plan nothing from these seeds", hint=hint)
+        found += [(plan, strategy) for plan in plans]
     return found
 
 
@@ -130,7 +140,7 @@ def _run(work: _Work, run: RunFolder, settings: dict[str, Any]) -> None:
 
 def _write(work: _Work, out: Path, provenance: dict[str, Any]) -> None:
     """Make what is missing, shard by shard, then the file of kept triples."""
-    plans = plans_of(work.config, work.material)
+    plans = work.plans
     shards = ShardFolder(out / "jobs", JOB_SCHEMA, work.config.together)
     number, done = shards.finished(), shards.count()
     rounds = _rounds(work, *_remembered(work, out))
@@ -170,6 +180,14 @@ def _remembered(work: _Work, out: Path) -> tuple[Novelty, Quota]:
 def _scope(row: Row) -> str:
     """As the plans have it: edits and repairs are compared within their parent."""
     return row["parents"][0] if row["task"] in ("edit", "repair") and row["parents"] else ""
+
+
+def _check_floors(config: SynthesisConfig, jury: Jury) -> None:
+    """Raises InputError for a floor of a criterion that no rubric has: no triple could be kept."""
+    unknown = sorted(config.accept.floors.keys() - set(jury.criteria))
+    if unknown:
+        hint = f"Known: {', '.join(jury.criteria)}."
+        raise InputError(f"accept.floors: no rubric has a criterion {unknown[0]!r}", hint=hint)
 
 
 def _coder(config: SynthesisConfig, folder: Path) -> GeneratorFile:

@@ -228,6 +228,8 @@ def test_a_generator_is_not_its_own_judge_nor_a_member_of_it_unless_that_is_wish
         ({"strategies": {"edit": {"jobs": 0}}}, "strategies.edit.jobs"),
         ({"strategies": {"edit": {"jobs": 1}}, "taxonomy": ["music"]}, "taxonomy 'music'"),
         ({"strategies": {"edit": {"jobs": 1}}, "generator": "nowhere.bin"}, "is no model"),
+        ({"strategies": {"edit": {"jobs": 1}}, "accept": {"floors": {"task_completon": 3}}}, "'task_completon'"),
+        ({"strategies": {"guided_evolution": {"jobs": 1}}, "taxonomy": ["webui"]}, "guided_evolution can plan nothing"),
     ],
 )
 def test_a_wrong_config_is_refused_with_its_place(made, changes, words):

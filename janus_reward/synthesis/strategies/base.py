@@ -35,11 +35,13 @@ class Strategy:
         name: as in a config.
         propose: template of the request for an instruction; `None` where the instruction is settled.
         generate: template of the request for code; `None` where the code is settled.
+        takes: the seeds that it can start from, in words.
     """
 
     name: str
     propose: str | None = None
     generate: str | None = None
+    takes: str = "seeds of the task generate"
 
     def __init__(self, part: StrategyPart) -> None:
         self.part = part

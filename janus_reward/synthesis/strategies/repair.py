@@ -20,6 +20,7 @@ class Repair(Strategy):
 
     name = "repair"
     propose = "report.j2"
+    takes = "seeds of the task generate that a known kind of damage applies to"
 
     def plans(self, material: Material, random: Random) -> Iterator[Plan]:
         """Each seed with the kinds of damage that apply to it, one kind a round."""

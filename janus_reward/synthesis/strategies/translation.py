@@ -18,6 +18,7 @@ class Translation(Strategy):
 
     name = "translation"
     generate = "translate.j2"
+    takes = "seeds of the task generate in a language of `pairs:`"
 
     def plans(self, material: Material, random: Random) -> Iterator[Plan]:
         """Each seed once into each language that its own is paired with."""
