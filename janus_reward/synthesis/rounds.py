@@ -19,7 +19,7 @@ from janus_reward.synthesis.novelty import Novelty
 from janus_reward.synthesis.prompts import request
 from janus_reward.synthesis.quota import Quota
 from janus_reward.synthesis.replies import NotUsable, code_of, instruction_of
-from janus_reward.synthesis.strategies.base import Executed
+from janus_reward.synthesis.strategies.base import Executed, Hopeless
 
 _BATCH = 2
 
@@ -133,6 +133,8 @@ class Rounds:
         job.reach("drawn")
         if (words := job.strategy.wrong(job.plan, executed)) is not None:
             job.fail(job.maker, "check", words)
+            if isinstance(words, Hopeless):
+                job.drop()
             return False
         job.reach("checked")
         return True

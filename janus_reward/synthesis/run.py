@@ -38,6 +38,7 @@ from janus_reward.synthesis.quota import Quota
 from janus_reward.synthesis.rounds import Rounds
 from janus_reward.synthesis.seeds import Material, read_material
 from janus_reward.synthesis.strategies import Strategy, strategy_class
+from janus_reward.synthesis.strategies.recontextualization import Recontextualization
 from janus_reward.synthesis.table import JOB_SCHEMA, job_row
 
 
@@ -178,7 +179,9 @@ def _remembered(work: _Work, out: Path) -> tuple[Novelty, Quota]:
 
 
 def _scope(row: Row) -> str:
-    """As the plans have it: edits and repairs are compared within their parent."""
+    """As the plans have it: edits and repairs are compared within their parent, fuller instructions with each other."""
+    if row["strategy"] == Recontextualization.name:
+        return Recontextualization.name
     return row["parents"][0] if row["task"] in ("edit", "repair") and row["parents"] else ""
 
 

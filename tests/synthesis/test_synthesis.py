@@ -171,6 +171,13 @@ def test_repairs_bring_their_own_answer_and_recontextualised_code_stays_as_it_is
     assert {step for step, *_ in scribe.asked} == {"propose"}
 
 
+def test_a_fuller_instruction_may_be_like_that_of_its_seed_but_not_like_another_one(made):
+    """Most words of the seed stay; the second plan repeats the first one's words."""
+    fuller = "Draw a red rectangle, SVG with a view box of 100 by 100"
+    run = made(Scribe(lambda *_: fuller, None), strategies={"recontextualization": {"jobs": 2}}, together=1, tries=1)
+    assert [row["reason"] for row in run.rows()] == ["passes", "near_duplicate"]
+
+
 def test_the_same_command_goes_on_and_the_ledger_makes_the_same_again(made, tmp_path):
     scribe = Scribe(harbour, lambda *_: fenced(SQUARE.format("blue")))
     part = {"guided_evolution": {"jobs": 1}}

@@ -28,6 +28,10 @@ class Executed:
     companion: Sample | None = None
 
 
+class Hopeless(str):
+    """What is wrong with a plan itself, so that no other reply could mend it; it is dropped at once."""
+
+
 class Strategy:
     """Makes plans from material.
 
@@ -51,7 +55,10 @@ class Strategy:
         raise NotImplementedError
 
     def wrong(self, plan: Plan, executed: Executed) -> str | None:
-        """What is wrong with a candidate by this strategy's own measure, in words for the model; `None` for nothing."""
+        """What is wrong with a candidate by this strategy's own measure, in words for the model; `None` for nothing.
+
+        `Hopeless` words end the plan, others send it back.
+        """
         return None
 
 

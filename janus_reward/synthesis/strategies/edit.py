@@ -8,7 +8,7 @@ from random import Random
 
 from janus_reward.synthesis.plan import Plan
 from janus_reward.synthesis.seeds import Material
-from janus_reward.synthesis.strategies.base import Executed, Strategy, plan_id, told, turns
+from janus_reward.synthesis.strategies.base import Executed, Hopeless, Strategy, plan_id, told, turns
 from janus_reward.triple import PICTURE_OUTCOMES, Before
 
 KINDS = (
@@ -56,7 +56,7 @@ class Edit(Strategy):
         signals = executed.evidence.signals
         changed = signals.get("change.picture_changed")
         if changed is None and executed.sample.render.outcome in PICTURE_OUTCOMES:
-            return "the state before cannot be drawn, so the change cannot be measured"
+            return Hopeless("the state before cannot be drawn, so the change cannot be measured")
         if changed == 0:
             return "the picture is the same as before"
         unasked = signals.get("change.unasked_property_share")
