@@ -178,6 +178,8 @@ def test_a_program_plots_the_table_that_lies_beside_it_and_the_coder_is_told_of_
     assert 0 < run.rows[0]["chart_low_level"] < 1
     assert "Draw the eggs of each day as bars.\nNo grid." in asked[0]
     assert "df = pd.read_csv('data.csv')" in asked[0]
+    assert "need --grader" in run.summary()["note"]
+    assert not {"visual_score", "task_score"} & set(run.metrics)  # no grader: left out, not 0
 
 
 def test_a_grader_sees_the_picture_and_is_asked_once_more_when_it_cannot_be_read(suites):
