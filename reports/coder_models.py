@@ -37,7 +37,8 @@ def head() -> str:
 Made by `janus-reward eval coder --model MODEL --suite NAME --data DATA --limit 20 -o RUN` for each model and suite, and
 `python reports/coder_models.py RUN... --write reports/coder_models.md` ({platform.machine()}, Python
 {platform.python_version()}). Few items, one answer each, drawn as the suite says: this shows that a real model goes
-through generation, sandbox, metrics and comparison, and how wide the intervals are then; it is no ranking.
+through generation, sandbox, metrics and comparison, and how wide the intervals are then; it is no ranking, and the
+models may have seen these items in training.
 """
 
 
