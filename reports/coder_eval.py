@@ -1,11 +1,10 @@
 """Whether the coder's metrics are sound: references, harmless changes, three severities of damage, blank answers.
 
-    python reports/coder_eval.py DATA -o WORK [--items 20] [--farm 60] [--model RUN ...] --write reports/coder_eval.md
+    python reports/coder_eval.py DATA -o WORK [--items 20] --write reports/coder_eval.md
 
 Each suite is run once, as `janus-reward eval coder` does, on a file of six answers an item: its own reference, a
 harmless change of it, damage of severity 1, 2 and 3 that can be seen (`docs/corruptions.md`; drawn by seed), and a
-blank program. DATA is the folder that the suites' files lie in. `--model RUN` adds the table of a finished evaluation
-of a real model.
+blank program. DATA is the folder that the suites' files lie in.
 """
 
 from __future__ import annotations
@@ -14,23 +13,18 @@ import argparse
 import ast
 import json
 import platform
-import tempfile
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from itertools import cycle, islice, pairwise
+from itertools import pairwise
 from pathlib import Path
 from random import Random
-from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 
 import numpy as np
 
 from janus_reward.coder_eval import MEASURES, EvalRun, evaluate_coder, load_suite
 from janus_reward.coder_eval.items import Item, Items
-from janus_reward.coder_eval.metrics.tree_bleu import tree_bleu
 from janus_reward.corrupt import KINDS, Corruption
 from janus_reward.corrupt.deal import draw
-from janus_reward.scoring import render_dataset
 
 SUITES = ("chartmimic-customized", "design2code", "svgenius-generate", "svgenius-edit", "humaneval", "mbpp")
 VARIANTS = ("reference", "harmless", "slight", "plain", "ruined", "blank")
@@ -39,8 +33,6 @@ BLANK = {
     "html": "<!DOCTYPE html><html><body></body></html>",
     "svg": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100"></svg>',
 }
-FARM_SUITE = "chartmimic-customized"
-TREE_PAGES = 484
 
 
 def main() -> None:
@@ -50,8 +42,6 @@ def main() -> None:
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="WORK")
     parser.add_argument("--items", type=int, default=20)
     parser.add_argument("--suites", nargs="*", default=list(SUITES), metavar="NAME|NAME=ITEMS")
-    parser.add_argument("--farm", type=int, default=0, metavar="N", help="charts of the comparison with the farm")
-    parser.add_argument("--model", nargs="*", type=Path, default=[], metavar="RUN")
     parser.add_argument("--write", type=Path)
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
@@ -59,9 +49,7 @@ def main() -> None:
     runs = {name: sanity_run(name, given.data, given.out, count) for name, count in asked.items()}
     parts = [head()]
     parts += [sanity_table(name, run) for name, run in runs.items()]
-    parts += [farm_table(given.data, given.out, given.farm)] if given.farm else []
-    parts += [cost_table(runs), tree_speed(given.data), *(model_table(EvalRun(run)) for run in given.model)]
-    text = "\n".join(parts)
+    text = "\n".join([*parts, cost_table(runs)])
     print(text)
     if given.write:
         given.write.write_text(text, encoding="utf-8")
@@ -217,74 +205,6 @@ def cost_table(runs: dict[str, EvalRun]) -> str:
         total = sum(value for step, value in seconds.items() if step != "rubric")
         lines.append(f"| {name} | {first:.3f} s | {total:.3f} s | {slowest} {seconds[slowest]:.3f} s |")
     return "\n".join([*lines, "", "Medians on a machine that was busy with other work; metrics without `rubric`.", ""])
-
-
-def farm_table(data: Path, out: Path, count: int) -> str:
-    """A chart suite against the bare rendering of the same charts: each chart is drawn once in both."""
-    suite, _ = load_suite(FARM_SUITE)
-    charts = [item.triple for item in Items(suite, data, count)]
-    rows = [{"id": chart.id, "code": chart.code, "language": "python", "domain": "chart"} for chart in charts]
-    metrics = [name for name in suite.metrics if MEASURES[name].by == "facts"]
-    with tempfile.TemporaryDirectory(dir=out) as name:
-        place = Path(name)
-        source, quick = place / "charts.jsonl", place / "quick.yaml"
-        source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-        quick.write_text(suite.model_copy(update={"metrics": tuple(metrics)}).model_dump_json(), encoding="utf-8")
-        drawn = _timed(lambda: render_dataset(source, place / "render", workers=1))
-        measured = _timed(
-            lambda: evaluate_coder("reference", str(quick), place / "eval", data=data, limit=count, workers=1)
-        )
-    return f"""## A chart suite against the render farm
-
-| {len(charts)} charts of {FARM_SUITE}, one worker | CPU s | charts a CPU second |
-|---|---|---|
-| `janus-reward render` | {drawn:.1f} | {len(charts) / drawn:.2f} |
-| `janus-reward eval coder`, {len(metrics)} metrics | {measured:.1f} | {len(charts) / measured:.2f} |
-
-The suite runs at {drawn / measured:.0%} of the farm's speed; CPU time of our own processes, start-up included. What the
-jailed workers spend on the drawing itself is the same in both and is not counted, so the share is a lower bound.
-"""
-
-
-def _timed(work: Callable[[], object]) -> float:
-    """CPU seconds of a piece of work, its child processes included."""
-    before = _cpu()
-    work()
-    return _cpu() - before
-
-
-def _cpu() -> float:
-    return sum(usage.ru_utime + usage.ru_stime for usage in map(getrusage, (RUSAGE_SELF, RUSAGE_CHILDREN)))
-
-
-def tree_speed(data: Path) -> str:
-    """CPU seconds of TreeBLEU over 484 pairs of pages on one core."""
-    suite, _ = load_suite("design2code")
-    codes = [item.triple.code or "" for item in Items(suite, data)]
-    pairs: Sequence[tuple[str, str]] = list(islice(cycle(zip(codes, codes[1:] + codes[:1], strict=True)), TREE_PAGES))
-    start = time.process_time()
-    for page, reference in pairs:
-        tree_bleu(page, reference)
-    spent = time.process_time() - start
-    chars = sum(len(page) + len(reference) for page, reference in pairs)
-    return f"""## TreeBLEU over {TREE_PAGES} pages
-
-{spent:.1f} s of CPU on one core, parsing both sides ({chars / 1e6:.0f} MB of HTML; {len(codes)} pages at hand, each
-against another, gone round).
-"""
-
-
-def model_table(run: EvalRun) -> str:
-    """A finished evaluation of a real model."""
-    summary = run.summary()
-    lines = [
-        f"## {summary['coder']} on {summary['suite']}",
-        "",
-        f"{summary['items']} items, {summary['answers']} answers.",
-    ]
-    lines += [summary["cost"].get("words", ""), "", "| metric | mean [95 %] | scored |", "|---|---|---|"]
-    lines += [f"| {line.name} | {line.estimate} | {line.scored} of {line.answers} |" for line in run.results()]
-    return "\n".join([*lines, ""])
 
 
 if __name__ == "__main__":

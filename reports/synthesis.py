@@ -43,7 +43,9 @@ Made by `janus-reward synthesize CONFIG -o RUN` and `python reports/synthesis.py
 {judge["name"]}; a triple is kept from {config["accept"]["min_score"]} of 5. At most {config["tries"]} tries a plan,
 temperature {config["drawing"]["temperature"]}, at most {config["drawing"]["max_tokens"]} tokens of code. The seeds are
 examples of this project. Few plans: this shows the way of a plan and where a weak model loses it, and is no measure of
-a strategy.{"" if manifest.get("finished") else " The run was stopped before its last plans."}
+a strategy. The evidence judge holds a picture against an instruction; it does not notice a report that denies a fault.
+Seconds of generation are those of one thread on a busy machine, several replies under way at once.
+{"" if manifest.get("finished") else "The run was stopped before its last plans."}
 """
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def results_view(run: EvalRun) -> Group:
-    """One line a metric, then what it cost."""
+    """One line a metric, then what it cost and what a reader of the suite's numbers should know."""
     table = Table("metric", "mean [95 %]", "of drawn", "scored", "s an answer", box=None)
     for line in run.results():
         drawn = "" if line.of_drawn is None else f"{line.of_drawn:.3f}"
@@ -22,7 +22,8 @@ def results_view(run: EvalRun) -> Group:
     summary = run.summary()
     words = [f"{summary['coder']} on {summary['suite']}: {summary['items']} items, {summary['answers']} answers"]
     words += [summary["cost"]["words"]] if summary["cost"] else []
-    return Group(table, "; ".join(words), f"results: {run.path}")
+    note = [f"note: {summary['note']}"] if summary["note"] else []
+    return Group(table, "; ".join(words), *note, f"results: {run.path}")
 
 
 def paired_view(found: Sequence[Paired], first: str, second: str) -> Table:

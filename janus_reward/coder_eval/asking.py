@@ -57,6 +57,7 @@ class Asker:
             language=triple.language or "",
             before=(triple.before.code if triple.before else None) or "",
             test=item.tests.test if item.tests else "",
+            table=item.table,
         ).strip()
         turn = Message("user", (*_pictures(triple, self._suite.show, self._model.pictures), text))
         drawn = self._sampling

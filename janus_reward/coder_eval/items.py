@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from janus_reward.coder_eval.programs import ProgramTests
 from janus_reward.coder_eval.suite import FieldsOfTests, Suite
+from janus_reward.coder_eval.tables import Table
 from janus_reward.dataset.detect import detect_reader
 from janus_reward.dataset.reader import Reader
 from janus_reward.dataset.single import triple_from
@@ -22,11 +24,16 @@ class Item:
 
     Args:
         triple: instruction, state before, reference pictures, checklist; `code` is the reference answer or `None`.
-        tests: for code that is run.
+        tests: for code that is run; `table`: for code that plots one.
     """
 
     triple: Triple
     tests: ProgramTests | None = None
+    table: Table | None = None
+
+    def program(self, code: str) -> str:
+        """What is run of an answer: behind the code that loads its table, where it has one."""
+        return code if self.table is None else self.table.before(code)
 
 
 class Items:
@@ -106,7 +113,7 @@ def _reader(suite: Suite, data: Path) -> Reader:
 
 def _item(suite: Suite, data: Mapping[str, Any], row: int, folder: Path | None) -> Item:
     fields: dict[str, Any] = {name: data[name] for name in _FIELDS if name in data}
-    fields |= {name: at(data, path) for name, path in suite.map.items()}
+    fields |= {name: _mapped(data, path) for name, path in suite.map.items()}
     for name in ("language", "domain", "task"):
         if getattr(suite, name) is not None:
             fields[name] = getattr(suite, name)
@@ -115,10 +122,17 @@ def _item(suite: Suite, data: Mapping[str, Any], row: int, folder: Path | None) 
     triple = triple_from({name: value for name, value in fields.items() if value not in (None, [])}, row, folder)
     if not suite.answers_are_references:
         triple = replace(triple, code=None)
-    return Item(triple, _tests(suite.tests, data) if suite.tests else None)
+    tests = _tests(suite.tests, data) if suite.tests else None
+    return Item(triple, tests, Table.of(suite.data, partial(at, data)) if suite.data else None)
 
 
 _FIELDS = ("id", "instruction", "code", "language", "domain", "task", "reference", "before", "checklist", "meta")
+
+
+def _mapped(data: Mapping[str, Any], path: str | tuple[str, ...]) -> Any:
+    if isinstance(path, str):
+        return at(data, path)
+    return "\n".join(str(text) for part in path if (text := at(data, part)))
 
 
 def _questions(given: Any) -> list[str]:

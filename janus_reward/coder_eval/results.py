@@ -118,6 +118,7 @@ class EvalRun:
             "status": self.manifest.get("status"),
             "coder": self.coder,
             "suite": self.manifest["settings"]["suite"]["title"],
+            "note": self.manifest["settings"]["suite"].get("note"),
             "items": len({row["id"] for row in self.rows}),
             "answers": len(self.rows),
             "errors": sum(row["error"] is not None for row in self.rows),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from janus_reward.coder_eval.answers import Answer
+from janus_reward.coder_eval.items import Item
 from janus_reward.coder_eval.measures import MEASURES, Case
 from janus_reward.coder_eval.programs import ProgramRunner
 from janus_reward.errors import JanusError
@@ -15,7 +16,7 @@ from janus_reward.judges import Judge, judge_named
 from janus_reward.rubric import RubricSet
 from janus_reward.sample import Sample
 from janus_reward.stages import RenderStage, RenderStageConfig, internal
-from janus_reward.triple import PICTURE_OUTCOMES, Evidence, Render, Score, Triple
+from janus_reward.triple import PICTURE_OUTCOMES, Evidence, Render, Score
 from janus_reward.verdict import verdict
 
 
@@ -90,7 +91,7 @@ class EvalStage:
         if answer.item.triple.error is not None:
             return Measured(answer, Render("not_needed"), {}, error=answer.item.triple.error)
         if answer.code is None:
-            reference = self._reference(answer.item.triple) if answer.item.tests is None else None
+            reference = self._reference(answer.item) if answer.item.tests is None else None
             failed = {name: _failed(name, answer, reference) for name in self._config.metrics}
             return Measured(answer, Render("not_needed", message="the answer has no code"), failed)
         seconds: dict[str, float] = {}
@@ -101,22 +102,24 @@ class EvalStage:
 
     def _case(self, answer: Answer, seconds: dict[str, float]) -> tuple[Case, str | None]:
         """The answer run or drawn, beside its reference."""
-        wanted = answer.item.triple
-        triple = replace(wanted, code=answer.code, renders=())
+        item = answer.item
+        triple = replace(item.triple, code=item.program(answer.code or ""), renders=())
         start = time.perf_counter()
-        if answer.item.tests is not None:
-            outcome = self._runner.run(answer.code or "", answer.item.tests)
+        if item.tests is not None:
+            outcome = self._runner.run(answer.code or "", item.tests)
             seconds["tests"] = time.perf_counter() - start
             return Case(Sample(triple, Render("not_needed")), passed=outcome.passed), outcome.message
         sample = self._renders.sample(triple)
         seconds["render"] = time.perf_counter() - start
-        return Case(sample, self._reference(wanted)), sample.render.message
+        return Case(sample, self._reference(item)), sample.render.message
 
-    def _reference(self, wanted: Triple) -> Sample | None:
+    def _reference(self, item: Item) -> Sample | None:
         """The reference answer rendered; the store remembers it between samples and runs."""
+        wanted = item.triple
         if wanted.code is None:
             return None
-        return self._renders.sample(replace(wanted, renders=(), before=None, references=()))
+        code = item.program(wanted.code)
+        return self._renders.sample(replace(wanted, code=code, renders=(), before=None, references=()))
 
     def _score(self, name: str, case: Case, seconds: dict[str, float]) -> Score:
         """One metric: what a failed answer has, what was measured, or why nothing was."""

@@ -51,6 +51,20 @@ class FieldsOfTests(_Part):
     timeout_s: float = Field(default=10, gt=0, le=120)
 
 
+class FieldsOfData(_Part):
+    """A table that lies beside every answer when it runs.
+
+    Args:
+        file: name that programs read it by.
+        text: path of the field with its content.
+        load: path of the field with the code that reads it into `df`; run before the answer.
+    """
+
+    file: Annotated[str, Field(pattern=r"^[\w-]+(\.[\w-]+)*$")] = "data.csv"
+    text: str
+    load: str
+
+
 class SuiteSampling(_Part):
     """How answers are drawn: n of each item, with the seeds `seed`, `seed + 1`, ..."""
 
@@ -69,12 +83,12 @@ class Suite(_Part):
         source, licence: of the items.
         note: what a reader of its numbers should know.
         items: where they lie.
-        map: field of a triple to path in the rows; `code` is the reference answer.
+        map: field of a triple to path in the rows, or to several that are joined; `code` is the reference answer.
         language, domain, task: of all items, where the rows do not say.
         prompt: name of a template of the package, or of a `.j2` file beside the suite's.
         show: pictures shown to the coder.
         answers_are_references: whether the rows' code is a correct answer that answers are compared with.
-        tests: for code that is run against tests.
+        tests: for code that is run against tests; `data`: for code that plots a table.
         metrics: names of `MEASURES`, in the order of the table.
         k: of pass@k.
         sampling: how answers are drawn.
@@ -85,7 +99,7 @@ class Suite(_Part):
     licence: str | None = None
     note: str | None = None
     items: ItemSource
-    map: dict[str, str] = Field(default_factory=dict)
+    map: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
     language: str | None = None
     domain: Domain | None = None
     task: Task | None = None
@@ -93,6 +107,7 @@ class Suite(_Part):
     show: Literal["nothing", "reference", "before"] = "nothing"
     answers_are_references: bool = True
     tests: FieldsOfTests | None = None
+    data: FieldsOfData | None = None
     metrics: tuple[str, ...] = Field(min_length=1)
     k: tuple[Annotated[int, Field(ge=1)], ...] = (1,)
     sampling: SuiteSampling = SuiteSampling()

@@ -30,6 +30,11 @@ class Jury:
         self._rubrics = RubricSet.load(None)
         self.name, self.revision = self._judge.name, self._judge.revision
 
+    @property
+    def criteria(self) -> tuple[str, ...]:
+        """Names of the criteria that verdicts may have a score for."""
+        return self._rubrics.criteria
+
     def attach(self, ledger: Ledger | None, meter: Meter) -> None:
         """Let a judge that asks a model use this ledger, and count on this meter."""
         if waits(self._judge):

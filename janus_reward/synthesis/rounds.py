@@ -17,8 +17,9 @@ from janus_reward.synthesis.job import Job, Step
 from janus_reward.synthesis.jury import Jury
 from janus_reward.synthesis.novelty import Novelty
 from janus_reward.synthesis.prompts import request
+from janus_reward.synthesis.quota import Quota
 from janus_reward.synthesis.replies import NotUsable, code_of, instruction_of
-from janus_reward.synthesis.strategies.base import Executed
+from janus_reward.synthesis.strategies.base import Executed, Hopeless
 
 _BATCH = 2
 
@@ -31,7 +32,7 @@ class Rounds:
         generator: writes instructions and code.
         engine: runs and measures candidates.
         jury: judges them; `accept` says which verdicts are good enough.
-        novelty: remembers the instructions of kept triples.
+        novelty: remembers the instructions of kept triples; `quota`: how many of each slice there are.
         tries: most rounds of one job.
         seed: for the seeds of the requests.
     """
@@ -41,6 +42,7 @@ class Rounds:
     jury: Jury
     accept: Filter
     novelty: Novelty
+    quota: Quota
     drawing: Drawing
     tries: int
     seed: int
@@ -49,13 +51,20 @@ class Rounds:
         """Take every job to its end, all of them one round at a time. Raises what ends the run."""
         for number in range(1, self.tries + 1):
             for job in jobs:
-                job.tries = number if job.status == "open" else job.tries
+                self._start(job, number)
             self._make(jobs, "propose")
             self._make(jobs, "generate")
             self._execute([job for job in jobs if job.whole])
         for job in jobs:
             if job.status == "open":
                 job.drop()
+
+    def _start(self, job: Job, number: int) -> None:
+        """The next try of an open job; where its slice is full it is dropped before anything is asked."""
+        if job.status == "open" and self.quota.full(job.plan.slice):
+            job.drop("quota")
+        elif job.status == "open":
+            job.tries = number
 
     def _make(self, jobs: Sequence[Job], step: Step) -> None:
         """Ask for what is missing, all at once; read the replies in the order of the jobs."""
@@ -124,6 +133,8 @@ class Rounds:
         job.reach("drawn")
         if (words := job.strategy.wrong(job.plan, executed)) is not None:
             job.fail(job.maker, "check", words)
+            if isinstance(words, Hopeless):
+                job.drop()
             return False
         job.reach("checked")
         return True
@@ -140,8 +151,11 @@ class Rounds:
             job.fail(job.maker, "score", feedback.of_verdict(verdict, decision))
         elif job.strategy.propose and self.novelty.repeats(str(job.instruction), job.plan.scope):
             job.drop("near_duplicate")
+        elif self.quota.full(job.plan.slice):
+            job.drop("quota")
         else:
             job.keep()
+            self.quota.add(job.plan.slice)
             if job.strategy.propose:
                 self.novelty.add(str(job.instruction), job.plan.id, job.plan.scope)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -19,8 +19,7 @@ from janus_reward.engines.local import LocalEngine
 from janus_reward.errors import InputError, Stopped
 from janus_reward.generation import Account, Generator, GeneratorFile, generator_file
 from janus_reward.generation.model import generator_of
-from janus_reward.judges.file import read_judge_file
-from janus_reward.judges.model_file import ModelFile
+from janus_reward.judges.models_asked import models_asked
 from janus_reward.run.manifest import RunFolder
 from janus_reward.run.schema import Row
 from janus_reward.run.shards import ShardFolder
@@ -35,9 +34,11 @@ from janus_reward.synthesis.made import Synthesis, read_synthesis, rows_of, writ
 from janus_reward.synthesis.novelty import Novelty
 from janus_reward.synthesis.plan import Plan
 from janus_reward.synthesis.prompts import prompts_sha256
+from janus_reward.synthesis.quota import Quota
 from janus_reward.synthesis.rounds import Rounds
 from janus_reward.synthesis.seeds import Material, read_material
 from janus_reward.synthesis.strategies import Strategy, strategy_class
+from janus_reward.synthesis.strategies.recontextualization import Recontextualization
 from janus_reward.synthesis.table import JOB_SCHEMA, job_row
 
 
@@ -73,6 +74,8 @@ def synthesize(
     material = read_material(config.seeds, config.sources, config.taxonomy, folder)
     coder = _coder(config, folder)
     jury = Jury(config.judge)
+    _check_floors(config, jury)
+    plans = plans_of(config, material)
     with ExitStack() as stack:
         account = Account(Path(ledger) if ledger else place, budget)
         generator = account.add(Generator(coder))
@@ -86,7 +89,7 @@ def synthesize(
             stack.callback(jury.close)
             render = RenderStageConfig(place / "renders", Path(cache) if cache else None, mode=config.render)
             engine = LocalEngine(ExecutionStageConfig(render), workers or os.cpu_count() or 1, dead)
-            work = _Work(config, material, generator, jury, engine, account, on_progress)
+            work = _Work(config, material, plans, generator, jury, engine, account, on_progress)
             _run(work, run, settings)
     return read_synthesis(place)
 
@@ -95,6 +98,7 @@ def synthesize(
 class _Work:
     config: SynthesisConfig
     material: Material
+    plans: list[tuple[Plan, Strategy]]
     generator: Generator
     jury: Jury
     engine: LocalEngine[Any, Any]
@@ -103,12 +107,19 @@ class _Work:
 
 
 def plans_of(config: SynthesisConfig, material: Material) -> list[tuple[Plan, Strategy]]:
-    """Every plan of a config, strategies in its order; the same config and material give the same plans."""
+    """Every plan of a config, strategies in its order; the same config and material give the same plans.
+
+    Raises:
+        InputError: a strategy finds nothing to plan in this material.
+    """
     found: list[tuple[Plan, Strategy]] = []
     for name, part in config.strategies.items():
         strategy = strategy_class(name)(part)
-        plans = strategy.plans(material, Random(f"{config.seed} {name}"))
-        found += [(plan, strategy) for plan in islice(plans, part.jobs)]
+        plans = list(islice(strategy.plans(material, Random(f"{config.seed} {name}")), part.jobs))
+        if not plans:
+            hint = f"It takes {strategy.takes}. See docs/synthesize.md."
+            raise InputError(f"{name} can plan nothing from these seeds", hint=hint)
+        found += [(plan, strategy) for plan in plans]
     return found
 
 
@@ -130,17 +141,14 @@ def _run(work: _Work, run: RunFolder, settings: dict[str, Any]) -> None:
 
 def _write(work: _Work, out: Path, provenance: dict[str, Any]) -> None:
     """Make what is missing, shard by shard, then the file of kept triples."""
-    plans = plans_of(work.config, work.material)
+    plans = work.plans
     shards = ShardFolder(out / "jobs", JOB_SCHEMA, work.config.together)
     number, done = shards.finished(), shards.count()
-    novelty, kept = _remembered(work, out)
-    rounds = _rounds(work, novelty)
+    rounds = _rounds(work, *_remembered(work, out))
     resumed, outcomes = done, Counter[str]()
     while done < len(plans) or number == 0:
         jobs = [Job(plan, strategy) for plan, strategy in plans[done : done + work.config.together]]
-        _apply_quotas(jobs, kept, work.config.diversity.quota)
         rounds.run(jobs)
-        kept.update(job.plan.slice for job in jobs if job.status == "kept")
         shards.write(number, [job_row(job, provenance) for job in jobs])
         number, done = number + 1, done + len(jobs)
         outcomes.update(job.status for job in jobs)
@@ -149,47 +157,51 @@ def _write(work: _Work, out: Path, provenance: dict[str, Any]) -> None:
     write_triples(out)
 
 
-def _rounds(work: _Work, novelty: Novelty) -> Rounds:
+def _rounds(work: _Work, novelty: Novelty, quota: Quota) -> Rounds:
     accept, config = work.config.accept, work.config
     policy = Filter(accept.min_score, accept.floors, frozenset(accept.reject_flags))
-    return Rounds(work.generator, work.engine, work.jury, policy, novelty, config.drawing, config.tries, config.seed)
+    return Rounds(
+        work.generator, work.engine, work.jury, policy, novelty, quota, config.drawing, config.tries, config.seed
+    )
 
 
-def _remembered(work: _Work, out: Path) -> tuple[Novelty, Counter[str]]:
+def _remembered(work: _Work, out: Path) -> tuple[Novelty, Quota]:
     """The instructions of seeds and of what earlier starts kept, and how many were kept by slice."""
-    novelty, kept = Novelty(work.config.diversity.threshold), Counter[str]()
+    diversity = work.config.diversity
+    novelty, quota = Novelty(diversity.threshold), Quota(diversity.quota)
     for seed in work.material.seeds:
         novelty.add(seed.instruction or "", seed.id)
     for row in rows_of(out):
         if row["status"] == "kept":
-            kept[row["slice"]] += 1
+            quota.add(row["slice"])
             novelty.add(row["instruction"] or "", row["id"], _scope(row))
-    return novelty, kept
+    return novelty, quota
 
 
 def _scope(row: Row) -> str:
-    """As the plans have it: edits and repairs are compared within their parent."""
+    """As the plans have it: edits and repairs are compared within their parent, fuller instructions with each other."""
+    if row["strategy"] == Recontextualization.name:
+        return Recontextualization.name
     return row["parents"][0] if row["task"] in ("edit", "repair") and row["parents"] else ""
 
 
-def _apply_quotas(jobs: Sequence[Job], kept: Counter[str], quota: int | None) -> None:
-    """Drop, before anything is asked, the jobs of slices that are full."""
-    for job in jobs:
-        if quota is not None and kept[job.plan.slice] >= quota:
-            job.drop("quota")
+def _check_floors(config: SynthesisConfig, jury: Jury) -> None:
+    """Raises InputError for a floor of a criterion that no rubric has: no triple could be kept."""
+    unknown = sorted(config.accept.floors.keys() - set(jury.criteria))
+    if unknown:
+        hint = f"Known: {', '.join(jury.criteria)}."
+        raise InputError(f"accept.floors: no rubric has a criterion {unknown[0]!r}", hint=hint)
 
 
 def _coder(config: SynthesisConfig, folder: Path) -> GeneratorFile:
-    """The generator; refused when the judge is the same model and the config does not allow that."""
+    """The generator; refused when it is among the judge's models and the config does not allow that."""
     if isinstance(config.generator, str) and config.generator.startswith("http"):
         coder = generator_file(config.generator, model=config.generator_name)
     else:
         coder = generator_of(config.generator, folder)
-    if config.judge.endswith((".yaml", ".yml")) and not config.same_model:
-        judge = read_judge_file(Path(config.judge))
-        if isinstance(judge, ModelFile) and judge.model == coder.model:
-            hint = "Use another model as judge, or say `same_model: true`."
-            raise InputError(f"{coder.model} would judge what it makes itself", hint=hint)
+    if not config.same_model and any(judge.model == coder.model for judge in models_asked(config.judge)):
+        hint = "Use another model as judge, or say `same_model: true`."
+        raise InputError(f"{coder.model} would judge what it makes itself", hint=hint)
     return coder
 
 

@@ -142,6 +142,46 @@ def grade(request):
     return json.dumps({"reason": "fine", "score": 80})
 
 
+TABLES = [
+    {
+        "id": at,
+        "data_csv": f"day,eggs\nMon,{at + 3}\nTue,4\n",
+        "code_data": "import pandas as pd\n\ndf = pd.read_csv('data.csv')",
+        "task__plot_description": "Draw the eggs of each day as bars.",
+        "task__plot_style": "No grid.",
+        "code_plot": "import matplotlib.pyplot as plt\nplt.bar(df['day'], df['eggs'])\nplt.title('Eggs')\nplt.show()",
+    }
+    for at in range(2)
+]
+
+
+def test_a_program_plots_the_table_that_lies_beside_it_and_the_coder_is_told_of_its_head(tmp_path):
+    """The layout of PandasPlotBench's data set, read from a local file by the suite of the package."""
+    (tmp_path / "pandasplotbench.jsonl").write_text("".join(json.dumps(line) + "\n" for line in TABLES))
+    asked = []
+
+    def plots(request):
+        asked.append(texts(request))
+        if "Mon,3" in asked[-1]:
+            return "```python\ndf.plot.line(x='day', y='eggs', title='Eggs')\n```"
+        return "```python\ndf.plot.bar(x='hour', y='eggs')\n```"
+
+    server = Endpoint(plots)
+    try:
+        top = evaluate_coder("reference", "pandasplotbench", tmp_path / "top", data=tmp_path, workers=1)
+        run = evaluate_coder(server.url, "pandasplotbench", tmp_path / "run", data=tmp_path, workers=1)
+    finally:
+        server.close()
+    assert [(row["incorrect_code"], row["chart_low_level"], row["ms_ssim"]) for row in top.rows] == [(0, 1, 1)] * 2
+    assert [row["incorrect_code"] for row in run.rows] == [0, 1]
+    assert "hour" in run.rows[1]["message"]
+    assert 0 < run.rows[0]["chart_low_level"] < 1
+    assert "Draw the eggs of each day as bars.\nNo grid." in asked[0]
+    assert "df = pd.read_csv('data.csv')" in asked[0]
+    assert "need --grader" in run.summary()["note"]
+    assert not {"visual_score", "task_score"} & set(run.metrics)  # no grader: left out, not 0
+
+
 def test_a_grader_sees_the_picture_and_is_asked_once_more_when_it_cannot_be_read(suites):
     server = Endpoint(grade)
     judge = {"judge": "model", "engine": "chat", "model": "vlm", "vision": True, "chat": {"endpoint": server.url}}

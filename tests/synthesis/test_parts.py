@@ -14,7 +14,7 @@ from janus_reward.synthesis.plan import Plan
 from janus_reward.synthesis.replies import NotUsable, code_of, instruction_of
 from janus_reward.synthesis.seeds import Material, fragment, read_material
 from janus_reward.synthesis.strategies import STRATEGIES, strategy_class
-from janus_reward.synthesis.strategies.base import Executed
+from janus_reward.synthesis.strategies.base import Executed, Hopeless
 from janus_reward.triple import Evidence, Render, Still, Triple
 
 MANIM = """
@@ -156,6 +156,22 @@ def test_a_translation_must_draw_the_texts_of_its_source():
     source = drawn("Sales", "North", "South", "2024")
     assert "25%" in strategy.wrong(plan, Executed(drawn("Sales", "x"), Evidence({}), source))
     assert strategy.wrong(plan, Executed(drawn("Sales", "North", "South"), Evidence({}), source)) is None
+
+
+def test_what_no_other_reply_could_mend_is_said_as_such():
+    drawn = Sample(Triple(0, "t", language="svg"), Render("ok", (Still("", 1, 1),)), (b"png",))
+    plan = Plan("p", "", "", "svg", "svg", "generate")
+    seen = {"translation": Evidence({}), "edit": Evidence({}), "repair": Evidence({"change.picture_changed": 0.0})}
+    for name, evidence in seen.items():
+        words = strategy_class(name)(StrategyPart(jobs=1)).wrong(plan, Executed(drawn, evidence))
+        assert isinstance(words, Hopeless)
+
+
+def test_a_program_without_a_picture_is_not_translated():
+    seeds = [Triple(0, "a", "sort", "print()", "python", domain, "generate") for domain in ("algorithm", "chart")]
+    strategy = strategy_class("translation")(StrategyPart(jobs=1, pairs=(("python", "vega-lite"),)))
+    plans = strategy.plans(Material(tuple(seeds), tuple(seeds), {}), Random(1))
+    assert [plan.domain for plan in plans] == ["chart"]
 
 
 def test_seeds_that_are_marked_as_bad_are_left_out(tmp_path):

@@ -128,8 +128,15 @@ def test_a_cut_reply_says_so_and_a_quota_drops_before_anything_is_asked(made):
     run = made(scribe, strategies={"guided_evolution": {"jobs": 4}}, diversity={"quota": 1})
     rows = list(run.rows())
     assert json.loads(rows[0]["history"])[0]["reason"] == "truncated"
-    assert [row["reason"] for row in rows[2:]] == ["quota", "quota"]
+    assert [row["reason"] for row in rows] == ["passes", "quota", "quota", "quota"]
     assert all(row["calls"] == 0 for row in rows[2:])
+
+
+def test_a_quota_holds_among_plans_that_are_made_together(made):
+    scribe = Scribe(harbour, lambda *_: fenced(SQUARE.format("navy")))
+    part = {"guided_evolution": {"jobs": 4}}
+    run = made(scribe, strategies=part, diversity={"quota": 2}, together=4)
+    assert sorted(row["reason"] for row in run.rows()) == ["passes", "passes", "quota", "quota"]
 
 
 def test_edits_are_held_to_measured_differences(made):
@@ -164,6 +171,13 @@ def test_repairs_bring_their_own_answer_and_recontextualised_code_stays_as_it_is
     assert {step for step, *_ in scribe.asked} == {"propose"}
 
 
+def test_a_fuller_instruction_may_be_like_that_of_its_seed_but_not_like_another_one(made):
+    """Most words of the seed stay; the second plan repeats the first one's words."""
+    fuller = "Draw a red rectangle, SVG with a view box of 100 by 100"
+    run = made(Scribe(lambda *_: fuller, None), strategies={"recontextualization": {"jobs": 2}}, together=1, tries=1)
+    assert [row["reason"] for row in run.rows()] == ["passes", "near_duplicate"]
+
+
 def test_the_same_command_goes_on_and_the_ledger_makes_the_same_again(made, tmp_path):
     scribe = Scribe(harbour, lambda *_: fenced(SQUARE.format("blue")))
     part = {"guided_evolution": {"jobs": 1}}
@@ -191,11 +205,27 @@ def test_a_budget_stops_before_it_is_gone_and_what_was_paid_is_not_paid_again(ma
     assert run.cost["calls"] == 2
 
 
-def test_a_generator_is_not_its_own_judge_unless_that_is_wished(made, tmp_path):
-    judge = {"judge": "model", "engine": "chat", "model": "m", "chat": {"endpoint": "http://localhost:9/v1"}}
-    (tmp_path / "judge.yaml").write_text(yaml.safe_dump(judge))
-    with pytest.raises(InputError, match="would judge what it makes"):
+@pytest.mark.parametrize(
+    "around",
+    [
+        None,
+        {"judge": "panel", "members": ["evidence", "deep/own.yaml"]},
+        {"judge": "cascade", "stages": ["evidence", "deep/own.yaml"]},
+        {"judge": "cascade", "stages": ["evidence", "deep/panel.yaml"]},
+    ],
+)
+def test_a_generator_is_not_its_own_judge_nor_a_member_of_it_unless_that_is_wished(made, tmp_path, around):
+    own = {"judge": "model", "engine": "chat", "model": "m", "chat": {"endpoint": "http://localhost:9/v1"}}
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep/own.yaml").write_text(yaml.safe_dump(own))
+    (tmp_path / "deep/panel.yaml").write_text(yaml.safe_dump({"judge": "panel", "members": ["own.yaml", "evidence"]}))
+    (tmp_path / "judge.yaml").write_text(yaml.safe_dump(around or own))
+    with pytest.raises(InputError, match="m would judge what it makes"):
         made(None, strategies={"edit": {"jobs": 1}}, judge="judge.yaml")
+    scribe = Scribe(
+        lambda *_: fenced("<svg/>"), None
+    )  # no proposal that could be judged: the dead endpoint is not asked
+    assert made(scribe, strategies={"edit": {"jobs": 1}}, judge="judge.yaml", same_model=True).funnel["all"].kept == 0
 
 
 @pytest.mark.parametrize(
@@ -205,6 +235,8 @@ def test_a_generator_is_not_its_own_judge_unless_that_is_wished(made, tmp_path):
         ({"strategies": {"edit": {"jobs": 0}}}, "strategies.edit.jobs"),
         ({"strategies": {"edit": {"jobs": 1}}, "taxonomy": ["music"]}, "taxonomy 'music'"),
         ({"strategies": {"edit": {"jobs": 1}}, "generator": "nowhere.bin"}, "is no model"),
+        ({"strategies": {"edit": {"jobs": 1}}, "accept": {"floors": {"task_completon": 3}}}, "'task_completon'"),
+        ({"strategies": {"guided_evolution": {"jobs": 1}}, "taxonomy": ["webui"]}, "guided_evolution can plan nothing"),
     ],
 )
 def test_a_wrong_config_is_refused_with_its_place(made, changes, words):

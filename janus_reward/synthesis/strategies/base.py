@@ -28,6 +28,10 @@ class Executed:
     companion: Sample | None = None
 
 
+class Hopeless(str):
+    """What is wrong with a plan itself, so that no other reply could mend it; it is dropped at once."""
+
+
 class Strategy:
     """Makes plans from material.
 
@@ -35,11 +39,13 @@ class Strategy:
         name: as in a config.
         propose: template of the request for an instruction; `None` where the instruction is settled.
         generate: template of the request for code; `None` where the code is settled.
+        takes: the seeds that it can start from, in words.
     """
 
     name: str
     propose: str | None = None
     generate: str | None = None
+    takes: str = "seeds of the task generate"
 
     def __init__(self, part: StrategyPart) -> None:
         self.part = part
@@ -49,7 +55,10 @@ class Strategy:
         raise NotImplementedError
 
     def wrong(self, plan: Plan, executed: Executed) -> str | None:
-        """What is wrong with a candidate by this strategy's own measure, in words for the model; `None` for nothing."""
+        """What is wrong with a candidate by this strategy's own measure, in words for the model; `None` for nothing.
+
+        `Hopeless` words end the plan, others send it back.
+        """
         return None
 
 

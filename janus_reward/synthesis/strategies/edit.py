@@ -8,8 +8,8 @@ from random import Random
 
 from janus_reward.synthesis.plan import Plan
 from janus_reward.synthesis.seeds import Material
-from janus_reward.synthesis.strategies.base import Executed, Strategy, plan_id, told, turns
-from janus_reward.triple import Before
+from janus_reward.synthesis.strategies.base import Executed, Hopeless, Strategy, plan_id, told, turns
+from janus_reward.triple import PICTURE_OUTCOMES, Before
 
 KINDS = (
     "one colour",
@@ -30,6 +30,7 @@ class Edit(Strategy):
     name = "edit"
     propose = "edit_idea.j2"
     generate = "edit_answer.j2"
+    takes = "seeds of the task generate that are no animation"
 
     def plans(self, material: Material, random: Random) -> Iterator[Plan]:
         """Each seed with the next kind of change."""
@@ -53,7 +54,10 @@ class Edit(Strategy):
     def wrong(self, plan: Plan, executed: Executed) -> str | None:
         """The picture must change, by what was asked, and most of the code must stay."""
         signals = executed.evidence.signals
-        if signals.get("change.picture_changed") == 0:
+        changed = signals.get("change.picture_changed")
+        if changed is None and executed.sample.render.outcome in PICTURE_OUTCOMES:
+            return Hopeless("the state before cannot be drawn, so the change cannot be measured")
+        if changed == 0:
             return "the picture is the same as before"
         unasked = signals.get("change.unasked_property_share")
         if unasked is not None and unasked > _MOST_UNASKED:

@@ -17,6 +17,7 @@ class GuidedEvolution(Strategy):
     name = "guided_evolution"
     propose = "evolve.j2"
     generate = "answer.j2"
+    takes = "seeds of the task generate whose domain has a taxonomy in `taxonomy:`"
 
     def plans(self, material: Material, random: Random) -> Iterator[Plan]:
         """Each seed with the next keyword of its domain."""

@@ -32,6 +32,7 @@ class Recontextualization(Strategy):
                 parents=(seed.id,),
                 values=told(seed),
                 code=seed.code,
+                scope=self.name,
             )
 
     def wrong(self, plan: Plan, executed: Executed) -> str | None:

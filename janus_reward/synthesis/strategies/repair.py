@@ -9,7 +9,7 @@ from janus_reward.corrupt import KINDS, Corruption
 from janus_reward.corrupt.deal import draw
 from janus_reward.synthesis.plan import Plan
 from janus_reward.synthesis.seeds import Material
-from janus_reward.synthesis.strategies.base import Executed, Strategy, plan_id, told
+from janus_reward.synthesis.strategies.base import Executed, Hopeless, Strategy, plan_id, told
 from janus_reward.triple import Before, Triple
 
 _FAMILIES = frozenset({"chart", "vega", "html", "css", "svg", "code"})
@@ -20,6 +20,7 @@ class Repair(Strategy):
 
     name = "repair"
     propose = "report.j2"
+    takes = "seeds of the task generate that a known kind of damage applies to"
 
     def plans(self, material: Material, random: Random) -> Iterator[Plan]:
         """Each seed with the kinds of damage that apply to it, one kind a round."""
@@ -34,7 +35,7 @@ class Repair(Strategy):
     def wrong(self, plan: Plan, executed: Executed) -> str | None:
         """The damage must be there: the state before does not draw, or draws something else."""
         if executed.evidence.signals.get("change.picture_changed") == 0:
-            return "the damage cannot be seen, so there is nothing to repair"
+            return Hopeless("the damage cannot be seen, so there is nothing to repair")
         return None
 
     def _plan(self, seed: Triple, kind: Corruption, damaged: str) -> Plan:

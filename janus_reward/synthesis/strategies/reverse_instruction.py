@@ -22,6 +22,7 @@ class ReverseInstruction(Strategy):
     name = "reverse_instruction"
     propose = "reverse.j2"
     generate = "answer.j2"
+    takes = f"sources in {', '.join(LANGUAGES)}"
 
     def plans(self, material: Material, random: Random) -> Iterator[Plan]:
         """Fragments of the sources, file after file."""

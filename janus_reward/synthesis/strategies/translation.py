@@ -8,7 +8,8 @@ from random import Random
 from janus_reward.coder_eval.metrics import charts, pictures
 from janus_reward.synthesis.plan import Plan
 from janus_reward.synthesis.seeds import Material
-from janus_reward.synthesis.strategies.base import Executed, Strategy, plan_id, told
+from janus_reward.synthesis.strategies.base import Executed, Hopeless, Strategy, plan_id, told
+from janus_reward.triple import TEXT_DOMAINS
 
 _LEAST_TEXTS, _LEAST_LIKENESS = 0.5, 0.3
 
@@ -18,6 +19,7 @@ class Translation(Strategy):
 
     name = "translation"
     generate = "translate.j2"
+    takes = "seeds with a picture, of the task generate, in a language of `pairs:`"
 
     def plans(self, material: Material, random: Random) -> Iterator[Plan]:
         """Each seed once into each language that its own is paired with."""
@@ -26,7 +28,7 @@ class Translation(Strategy):
             (seed, target)
             for seed in material.seeds
             for source, target in dict.fromkeys(into)
-            if seed.language == source and seed.task == "generate"
+            if seed.language == source and seed.task == "generate" and seed.domain not in TEXT_DOMAINS
         ]
         for seed, target in random.sample(work, len(work)):
             yield Plan(
@@ -46,8 +48,10 @@ class Translation(Strategy):
     def wrong(self, plan: Plan, executed: Executed) -> str | None:
         """The texts of the source must be there, and the pictures must look alike."""
         source, result = executed.companion, executed.sample
-        if source is None or not source.stills or not result.stills:
-            return "the source cannot be drawn, so nothing can be compared"
+        if source is None or not source.stills:
+            return Hopeless("the source cannot be drawn, so nothing can be compared")
+        if not result.stills:
+            return "there is no picture to compare with the source's"
         texts = charts.text(result.render.facts, source.render.facts)
         if texts is not None and texts.recall < _LEAST_TEXTS:
             return f"only {texts.recall:.0%} of the texts of the source are drawn"
