@@ -117,6 +117,12 @@ def test_an_endpoint_that_is_gone_ends_the_run_instead_of_failing_every_row():
     assert sum(isinstance(failure, EngineFailure) for failure in failures) < 10
 
 
+def test_an_endpoint_that_was_never_there_is_told_after_few_tries():
+    [failure] = run(together(engine("http://127.0.0.1:9/v1", retries=20), [ask()]))
+    assert isinstance(failure, EndpointDown)
+    assert "cannot be reached" in failure.message and "address" in failure.hint
+
+
 def test_overload_makes_the_engine_ask_for_less_and_success_for_more():
     limit = AdaptiveLimit(most=100, start=20)
 

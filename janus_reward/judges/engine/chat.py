@@ -25,6 +25,8 @@ _REFUSED = {401: "the key is not accepted", 403: "access is denied", 404: "there
 _LONGEST_WAIT_S = 60.0
 _POOL = 8
 _DEAD_AFTER = 8
+_ABSENT_AFTER = 2
+"""Tries without a connection, after the first, by which an endpoint that never answered is taken to be none."""
 
 
 class ChatSettings(BaseModel):
@@ -54,11 +56,13 @@ class ChatSettings(BaseModel):
 
 
 class _Transient(Exception):
-    """A try that may go well the next time. `overload` when the endpoint has too much to do."""
+    """A try that may go well the next time. `overload`: the endpoint has too much to do; `absent`: nobody listens."""
 
-    def __init__(self, message: str, *, overload: bool = False, wait_s: float = 0.0, timeout: bool = False) -> None:
+    def __init__(
+        self, message: str, *, overload: bool = False, wait_s: float = 0.0, timeout: bool = False, absent: bool = False
+    ) -> None:
         super().__init__(message)
-        self.overload, self.wait_s, self.timeout = overload, wait_s, timeout
+        self.overload, self.wait_s, self.timeout, self.absent = overload, wait_s, timeout, absent
 
 
 class ChatEngine:
@@ -79,6 +83,7 @@ class ChatEngine:
         self._limit = AdaptiveLimit(settings.in_flight)
         self._jitter = random.Random(0)
         self._failed_in_a_row = 0
+        self._heard = False
         self._down: EndpointDown | None = None
         self._clients: list[httpx.AsyncClient] = []
         self._free: list[httpx.AsyncClient] = []
@@ -105,10 +110,13 @@ class ChatEngine:
                 reply = await self._tried(body)
             except _Transient as failure:
                 last = failure
+                if failure.absent and not self._heard and number >= _ABSENT_AFTER:
+                    self._down = self._gone(f"cannot be reached: {failure}", "Is the server up, and the address right?")
+                    raise self._down from None
                 if number < self._settings.retries:
                     await asyncio.sleep(self._pause(number, failure))
                 continue
-            self._failed_in_a_row = 0
+            self._failed_in_a_row, self._heard = 0, True
             return reply
         self._count_failure(last)
         raise EngineFailure("timeout" if last.timeout else "engine_error", str(last))
@@ -143,7 +151,8 @@ class ChatEngine:
             message = f"no complete answer within {self._settings.timeout_s:g} s"
             raise _Transient(message, overload=True, timeout=True) from None
         except (httpx.TransportError, httpx.DecodingError, httpx.StreamError) as error:
-            raise _Transient(f"the connection failed ({type(error).__name__})") from None
+            absent = isinstance(error, httpx.ConnectError)
+            raise _Transient(f"the connection failed ({type(error).__name__})", absent=absent) from None
         if response.status_code != 200:
             self._complain(response, data)
         try:
@@ -204,9 +213,12 @@ class ChatEngine:
     def _count_failure(self, last: _Transient) -> None:
         self._failed_in_a_row += 1
         if self._failed_in_a_row >= _DEAD_AFTER:
-            hint = "What was judged is kept. When the endpoint answers again, run the same command to go on."
-            self._down = EndpointDown(f"{self._settings.endpoint} does not answer any more: {last}", hint=hint)
+            hint = "What was done is kept. When the endpoint answers again, run the same command to go on."
+            self._down = self._gone(f"does not answer any more: {last}", hint)
             raise self._down
+
+    def _gone(self, how: str, hint: str) -> EndpointDown:
+        return EndpointDown(f"{self._settings.endpoint} {how}", hint=hint)
 
 
 def _key(key_env: str | None) -> str | None:
