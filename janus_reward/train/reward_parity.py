@@ -109,9 +109,11 @@ def _served(config: Config, texts: Sequence[str], settings: RewardSettings) -> A
     """Scores from vLLM's `/classify`."""
     import httpx2
 
-    body = {"model": str(config.model), "input": list(texts), "use_activation": False,
-            "truncate_prompt_tokens": settings.tokens}  # fmt: skip
+    body = {"input": list(texts), "use_activation": False, "truncate_prompt_tokens": settings.tokens}
     try:
+        listed = httpx2.get(f"{config.endpoint}/v1/models", timeout=60)
+        listed.raise_for_status()
+        body["model"] = listed.json()["data"][0]["id"]
         reply = httpx2.post(f"{config.endpoint}/classify", json=body, timeout=600)
         reply.raise_for_status()
     except httpx2.HTTPError as error:

