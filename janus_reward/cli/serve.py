@@ -44,7 +44,8 @@ def serve(
         Path | None, typer.Option("--ledger", metavar="DIR", help="Ledger of a model judge; in --state when absent.")
     ] = None,
     budget: Annotated[
-        str | None, typer.Option("--budget", metavar="N", help="A model judge may cost no more: 12.50, or '3M tokens'.")
+        str | None,
+        typer.Option("--budget", metavar="N", help="Each model judge may cost no more: 12.50, or '3M tokens'."),
     ] = None,
     render: options.Mode = "auto",
     workers: Annotated[

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from janus_reward.errors import InputError, JanusError
+from janus_reward.errors import EngineError, InputError, JanusError
 from janus_reward.judges.cost import Budget, Meter
 from janus_reward.judges.file import read_judge_file
 from janus_reward.judges.loop import submit
@@ -20,7 +20,7 @@ from janus_reward.ledger import FILE, Ledger
 from janus_reward.rubric import Rubric, RubricSet
 from janus_reward.serve.child import Reply
 from janus_reward.serve.tasks import Failed
-from janus_reward.stages import Finished
+from janus_reward.stages import Finished, internal
 from janus_reward.triple import Evidence
 
 
@@ -91,6 +91,8 @@ class PairServing:
             found = comparing.result()
         except JanusError as error:
             return Failed(error)
+        except Exception as error:  # noqa: BLE001 - a defect of ours is answered too, as in the stages
+            return Failed(EngineError(internal(error)))
         undecided = next((choice.reason for choice in found.choices.values() if choice.reason), "not_applicable")
         return self._told(found, None if found.better else undecided)
 

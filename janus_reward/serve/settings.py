@@ -28,7 +28,8 @@ class ServeSettings:
         data: folder whose datasets jobs may name; `None`: only uploaded files.
         index: folder of the index that `/v1/dedup/query` asks.
         ledger: folder of a model judge's ledger; below `state` when `None`.
-        budget: the most that a model judge may cost, as for `score dataset`; counts from the start of the service.
+        budget: the most that a model judge may cost, and the model of `compare` as much again, as for `score dataset`;
+            counts from the start of the service.
         body_mb, upload_mb, memory_mb: MiB of one request, of one uploaded dataset, of all requests under way together.
         batch: triples in one request.
         deadline_s: until a request is answered at the latest, unless it asks for less.
