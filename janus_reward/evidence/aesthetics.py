@@ -91,7 +91,7 @@ def luminance(view: View) -> float | None:
 def saturation(view: View) -> float | None:
     """Mean saturation (Datta et al. 2006)."""
     survey = view.once(survey_of)
-    return float(survey.hsv[1].sum() / survey.luma.size / 255) if survey else None
+    return float(survey.hsv[1].mean() / 255) if survey else None
 
 
 @signal("aesthetics.warm_share")
@@ -101,8 +101,7 @@ def warm_share(view: View) -> float | None:
     if survey is None:
         return None
     hue, saturated, value = survey.hsv
-    warm = ((hue < 31) | (hue > 234)) & (saturated > 76) & (value > 76)
-    return np.count_nonzero(warm) / survey.luma.size
+    return float(np.mean(((hue < 31) | (hue > 234)) & (saturated > 76) & (value > 76)))
 
 
 @signal("aesthetics.symmetry")

@@ -5,25 +5,18 @@ Signals of the families `reference` and `aesthetics`.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy import ndimage
 
 from janus_reward.evidence.aesthetics import survey_of
+from janus_reward.evidence.gradient import upright_share
 from janus_reward.evidence.raster import Raster, differs
 from janus_reward.evidence.signal import signal
 from janus_reward.evidence.view import View
 
 _SIDE = 256
 _SAME = 12
-_TILT = 4.0
-_LEAST_EDGE = 4.0
-_MARGIN = 1e-4
-
-Array = NDArray[np.float32]
 
 
 def _squeezed(picture: Raster) -> NDArray[np.uint8]:
@@ -56,30 +49,4 @@ def cell_distance(view: View) -> float | None:
 def upright_edges(view: View) -> float | None:
     """Share of the coarse edges (by strength) that run level or upright, within 4 degrees: order of a layout."""
     survey = view.once(survey_of)
-    if survey is None:
-        return None
-    down, across = (ndimage.gaussian_filter(survey.luma, 2.0, order=order) for order in ((1, 0), (0, 1)))
-    strength = _strength(down, across)
-    whole = float(strength.sum())
-    return float(strength[_upright(down, across)].sum() / whole) if whole > 0 else None
-
-
-def _strength(down: Array, across: Array) -> Array:
-    """Length of the gradient, 0 where it is below 4; a root is drawn only where it may not be."""
-    found = np.zeros_like(down)
-    at = np.flatnonzero(down * down + across * across > _LEAST_EDGE**2 * (1 - _MARGIN))
-    length = np.hypot(down.ravel()[at], across.ravel()[at])
-    length[length < _LEAST_EDGE] = 0
-    found.ravel()[at] = length
-    return found
-
-
-def _upright(down: Array, across: Array) -> NDArray[np.bool_]:
-    """Where the gradient is within 4 degrees of an axis; an angle is computed only where its tangent leaves doubt."""
-    down, across = np.abs(down), np.abs(across)
-    least, most = np.minimum(down, across), np.maximum(down, across) * np.float32(math.tan(math.radians(_TILT)))
-    found: NDArray[np.bool_] = least <= most
-    unsure = np.flatnonzero(np.abs(least - most) <= _MARGIN * most)
-    angle = np.degrees(np.arctan2(down.ravel()[unsure], across.ravel()[unsure]))
-    found.ravel()[unsure] = np.minimum(angle, 90 - angle) <= _TILT
-    return found
+    return upright_share(survey.luma) if survey else None

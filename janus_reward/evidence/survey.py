@@ -94,11 +94,9 @@ class Survey:
 
     @cached_property
     def hsv(self) -> tuple[Bytes, Bytes, Bytes]:
-        """(n,) hue, saturation and value, each 0-255, of the pixels that are not gray; those have no saturation."""
-        red, green, blue = (self.pixels[..., channel] for channel in range(3))
-        coloured = self.pixels[(red != green) | (green != blue)]
-        channels = np.asarray(Image.fromarray(coloured[None]).convert("HSV"))[0] if len(coloured) else coloured
-        return channels[:, 0], channels[:, 1], channels[:, 2]
+        """(h, w) hue, saturation and value, each 0-255."""
+        channels = np.asarray(Image.fromarray(self.pixels).convert("HSV"))
+        return channels[..., 0], channels[..., 1], channels[..., 2]
 
     @cached_property
     def steps(self) -> Array:
