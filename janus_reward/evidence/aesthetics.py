@@ -101,7 +101,9 @@ def warm_share(view: View) -> float | None:
     if survey is None:
         return None
     hue, saturated, value = survey.hsv
-    return float(np.mean(((hue < 31) | (hue > 234)) & (saturated > 76) & (value > 76)))
+    strong = (saturated > 76) & (value > 76)
+    hue = hue[strong]
+    return int(np.count_nonzero((hue < 31) | (hue > 234))) / strong.size
 
 
 @signal("aesthetics.symmetry")

@@ -22,22 +22,32 @@ def _kernel(function: Callable[..., Any]) -> Any:
 
 
 @_kernel
-def _downwards(luma: Any, row: int, weights: Any, sign: float, found: Any) -> None:
-    """One row filtered along the columns, which go on mirrored, into `found`; `sign` is of the lower half's weights."""
-    last, reach = luma.shape[0] - 1, len(weights) // 2
+def _downwards(luma: Any, row: int, slope: Any, smooth: Any, change: Any, level: Any) -> None:
+    """One row filtered along the columns, which go on mirrored: its slope into `change`, smoothed into `level`."""
+    last, reach = luma.shape[0] - 1, len(slope) // 2
     for column in range(luma.shape[1]):
-        found[column] = luma[row, column] * weights[reach]
+        change[column] = luma[row, column] * slope[reach]
+        level[column] = luma[row, column] * smooth[reach]
     for step in range(reach, 0, -1):
         above = luma[row - step if row >= step else step - row - 1]
         below = luma[row + step if row + step <= last else 2 * last + 1 - row - step]
-        weight = weights[reach - step]
         for column in range(luma.shape[1]):
-            found[column] += (np.float64(above[column]) + sign * np.float64(below[column])) * weight
+            high, low = np.float64(above[column]), np.float64(below[column])
+            change[column] += (high - low) * slope[reach - step]
+            level[column] += (high + low) * smooth[reach - step]
 
 
 @_kernel
 def _sideways(row: Any, weights: Any, sign: float, wide: Any, out: Any) -> None:
-    """A row, rounded to 32 bits and mirrored at its ends, filtered into `out`; `wide` is room for it and both ends."""
+    """A row, rounded to 32 bits and mirrored at its ends, filtered into `out`.
+
+    Args:
+        row: (w,) float64, overwritten.
+        weights: an odd number of them.
+        sign: 1 where the weights are symmetric, -1 where they are antisymmetric.
+        wide: room for the row and both ends.
+        out: (w,) float32, written.
+    """
     width, reach = len(row), len(weights) // 2
     for column in range(width):
         wide[reach + column] = np.float32(row[column])
@@ -68,9 +78,8 @@ def both(luma: Any, smooth: Any, slope: Any, down: Any, across: Any) -> None:
         across: the same.
     """
     height, width = luma.shape
-    row, wide = np.empty(width), np.empty(width + len(smooth))
-    for at in range(height):
-        _downwards(luma, at, slope, -1.0, row)
-        _sideways(row, smooth, 1.0, wide, down[at])
-        _downwards(luma, at, smooth, 1.0, row)
-        _sideways(row, slope, -1.0, wide, across[at])
+    change, level, wide = np.empty(width), np.empty(width), np.empty(width + len(smooth))
+    for row in range(height):
+        _downwards(luma, row, slope, smooth, change, level)
+        _sideways(change, smooth, 1.0, wide, down[row])
+        _sideways(level, slope, -1.0, wide, across[row])

@@ -133,7 +133,7 @@ class Survey:
         return math.log((fine.mean() + 1) / (coarse.mean() + 1))
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)
 def _rings(height: int, width: int) -> tuple[NDArray[np.bool_], ...]:
     """(height, width // 2 + 1) where a half spectrum holds the coarse frequencies, and where the fine ones."""
     radius = np.hypot(fft.fftfreq(height)[:, None], fft.rfftfreq(width)[None, :])
