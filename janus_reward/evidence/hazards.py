@@ -43,7 +43,7 @@ _IN_SCRIPT = re.compile(
     r"|EventSource|SharedWorker)\b"
     r"|\bnavigator\.sendBeacon\b|\bdocument\.cookie\b|\bimportScripts\s*\(|\bwindow\.open\s*\("
 )
-_SCRIPT_SIGNS = (
+_SCRIPT_SIGNS: tuple[str, ...] = (
     "eval",
     "Function",
     "fetch",
@@ -51,9 +51,8 @@ _SCRIPT_SIGNS = (
     "WebSocket",
     "EventSource",
     "SharedWorker",
-    "sendBeacon",
 )
-_SCRIPT_SIGNS += ("document.cookie", "importScripts", "window.open")
+_SCRIPT_SIGNS += ("sendBeacon", "document.cookie", "importScripts", "window.open")
 _IN_SVG = re.compile(
     r"<script\b|<foreignObject\b|\son[a-z]{3,20}\s*=|(?:href|src)\s*=\s*[\"']\s*(?:https?:|file:|javascript:|//)",
     re.IGNORECASE,

@@ -14,7 +14,7 @@ _LIST = re.compile(
     r"\[(?P<body>[-−\d.,\s]{5,4000})\]"
 )
 _BODY = re.compile(r"\[[-−\d.,\s]{5,4000}\]")
-_THREE = re.compile(r"\d\D+\d\D+\d")
+_THREE = re.compile(r"\d\D+\d+\D+\d")
 _RUN = re.compile(
     rf"(?P<name>[A-Za-z][\w'()-]{{0,30}}(?: [A-Za-z][\w'()-]{{0,30}}){{0,2}})?:? ?[-(>]{{0,2}} ?"
     rf"(?P<body>{_NUMBER}(?:(?:, ?| / ?| ){_NUMBER}){{2,60}})(?![\w.]?\d)"
