@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from janus_reward import colors
@@ -14,7 +15,7 @@ BLANK_INK_SHARE = 0.0005
 """A picture with a smaller share of pixels unlike its background has no content (150 pixels of 640x480)."""
 
 _TOLERANCE = 12
-_STRIP_ROWS = 512
+_STRIP_ROWS = 64
 
 
 def open_png(png: bytes, max_pixels: int) -> Image.Image:
@@ -34,20 +35,17 @@ def over_white(image: Image.Image) -> Image.Image:
 def ink_share(image: Image.Image) -> float:
     """Share of pixels (0-1) that differ from the most frequent colour by more than 12 of 255 in any channel."""
     pixels = np.asarray(image)
-    small = image if image.width * image.height <= 250_000 else image.resize((500, 500), Image.Resampling.NEAREST)
-    background = colors.mode(np.asarray(small).reshape(-1, 3))
-    differing = 0
-    for top in range(0, pixels.shape[0], _STRIP_ROWS):
-        differing += int(np.count_nonzero(_unlike(pixels[top : top + _STRIP_ROWS], background)))
-    return differing / int(pixels.shape[0] * pixels.shape[1])
+    tall, wide = pixels.shape[:2]
+    small = image if tall * wide <= 250_000 else image.resize((500, 500), Image.Resampling.NEAREST)
+    background = np.array(colors.mode(np.asarray(small).reshape(-1, 3)))
+    low, high = (np.tile((background + step).clip(0, 255).astype(np.uint8), wide) for step in (-_TOLERANCE, _TOLERANCE))
+    rows = (pixels[top : top + _STRIP_ROWS].reshape(-1, 3 * wide) for top in range(0, tall, _STRIP_ROWS))
+    differing: int = sum(_pixels_with((strip < low) | (strip > high)) for strip in rows)
+    return differing / (tall * wide)
 
 
-def _unlike(strip: np.ndarray, background: colors.RGB) -> np.ndarray:
-    """(h, w) bool: where some channel is further than the tolerance from the background; in bytes, which is fastest."""
-    found = np.zeros(strip.shape[:2], dtype=bool)
-    for channel, value in enumerate(background):
-        if value + _TOLERANCE < 255:
-            found |= strip[..., channel] > value + _TOLERANCE
-        if value - _TOLERANCE > 0:
-            found |= strip[..., channel] < value - _TOLERANCE
-    return found
+def _pixels_with(found: NDArray[np.bool_]) -> int:
+    """How many pixels have some of their three channels among (h, 3 w) found ones; spoils what it is given."""
+    found[:, :-2] |= found[:, 1:-1] | found[:, 2:]
+    found &= np.arange(found.shape[1]) % 3 == 0
+    return int(np.count_nonzero(found))
