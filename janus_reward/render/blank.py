@@ -34,8 +34,8 @@ def over_white(image: Image.Image) -> Image.Image:
 
 def ink_share(image: Image.Image) -> float:
     """Share of pixels (0-1) that differ from the most frequent colour by more than 12 of 255 in any channel."""
-    pixels = np.asarray(image)
-    tall, wide = pixels.shape[:2]
+    pixels: NDArray[np.uint8] = np.asarray(image)
+    tall, wide = image.height, image.width
     small = image if tall * wide <= 250_000 else image.resize((500, 500), Image.Resampling.NEAREST)
     background = np.array(colors.mode(np.asarray(small).reshape(-1, 3)))
     low, high = (np.tile((background + step).clip(0, 255).astype(np.uint8), wide) for step in (-_TOLERANCE, _TOLERANCE))
