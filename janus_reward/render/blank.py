@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from janus_reward import colors
-from janus_reward.picture_file import BadPicture, opened
+from janus_reward.picture_file import BadPicture, four_bytes, opened
 
 __all__ = ["BLANK_INK_SHARE", "BadPicture", "ink_share", "open_png", "over_white"]
 
@@ -34,18 +34,15 @@ def over_white(image: Image.Image) -> Image.Image:
 
 def ink_share(image: Image.Image) -> float:
     """Share of pixels (0-1) that differ from the most frequent colour by more than 12 of 255 in any channel."""
-    pixels: NDArray[np.uint8] = np.asarray(image)
-    tall, wide = image.height, image.width
-    small = image if tall * wide <= 250_000 else image.resize((500, 500), Image.Resampling.NEAREST)
-    background = np.array(colors.mode(np.asarray(small).reshape(-1, 3)))
-    low, high = (np.tile((background + step).clip(0, 255).astype(np.uint8), wide) for step in (-_TOLERANCE, _TOLERANCE))
-    rows = (pixels[top : top + _STRIP_ROWS].reshape(-1, 3 * wide) for top in range(0, tall, _STRIP_ROWS))
-    differing: int = sum(_pixels_with((strip < low) | (strip > high)) for strip in rows)
-    return differing / (tall * wide)
+    pixels, count = four_bytes(image), image.height * image.width
+    small = image if count <= 250_000 else image.resize((500, 500), Image.Resampling.NEAREST)
+    background = np.array(colors.mode(four_bytes(small)[..., :3].reshape(-1, 3)))
+    low, high = (_row(background + step, image.width) for step in (-_TOLERANCE, _TOLERANCE))
+    low[3::4], high[3::4] = 0, 255
+    rows = (pixels[top : top + _STRIP_ROWS].reshape(-1, len(low)) for top in range(0, image.height, _STRIP_ROWS))
+    return sum(int(np.count_nonzero(((row < low) | (row > high)).view(np.uint32))) for row in rows) / count
 
 
-def _pixels_with(found: NDArray[np.bool_]) -> int:
-    """How many pixels have some of their three channels among (h, 3 w) found ones; spoils what it is given."""
-    found[:, :-2] |= found[:, 1:-1] | found[:, 2:]
-    found &= np.arange(found.shape[1]) % 3 == 0
-    return int(np.count_nonzero(found))
+def _row(color: NDArray[np.int64], width: int) -> NDArray[np.uint8]:
+    """(4 width,) a row of one colour, cut to what bytes hold."""
+    return np.tile(np.append(color, 0).clip(0, 255).astype(np.uint8), width)

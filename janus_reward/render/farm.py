@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -13,7 +13,7 @@ from PIL import Image
 
 from janus_reward.errors import BrowserError, MissingExtra, SandboxError
 from janus_reward.picture_file import BadPicture, opened
-from janus_reward.render.base import RawRender, RawStill, Renderer, RenderSettings
+from janus_reward.render.base import RawRender, RawStill, Renderer, RenderSettings, as_plain
 from janus_reward.render.blank import BLANK_INK_SHARE, ink_share, over_white
 from janus_reward.render.given import GivenPicture
 from janus_reward.render.registry import renderer_class
@@ -96,7 +96,7 @@ class RenderFarm:
             {
                 "renderer": renderer.name,
                 "versions": dict(renderer.versions()),
-                "settings": asdict(self.settings),
+                "settings": as_plain(self.settings),
                 "language": language,
                 "code": hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest(),
             }
@@ -112,7 +112,7 @@ class RenderFarm:
             {
                 "renderer": "picture",
                 "versions": dict(given.versions()),
-                "settings": asdict(self.settings),
+                "settings": as_plain(self.settings),
                 "pictures": [hashlib.sha256(payload).hexdigest() for payload in payloads],
             }
         )
