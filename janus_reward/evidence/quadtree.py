@@ -48,7 +48,8 @@ def _cuts(side: int, times: int) -> NDArray[np.int64]:
 
 def _cells(values: Sums, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> Sums:
     """Sums of the values between the cuts."""
-    found: Sums = np.add.reduceat(np.add.reduceat(values, rows[:-1], axis=0), columns[:-1], axis=1)
+    bands = np.stack([values[top:bottom].sum(axis=0) for top, bottom in pairwise(rows.tolist())])
+    found: Sums = np.add.reduceat(bands, columns[:-1], axis=1)
     return found
 
 

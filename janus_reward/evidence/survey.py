@@ -108,10 +108,11 @@ class Survey:
         """(n,) heights in pixels of what looks like lines of text: runs of strokes wider than 20 pixels."""
         strokes = self.steps > 50
         rows = np.flatnonzero(strokes.any(axis=1))
-        if not len(rows):
-            return np.array([], dtype=np.int64)
         dense = ndimage.uniform_filter1d(strokes[rows].astype(np.float32), 25, axis=1) > 0.12
-        labels, _ = ndimage.label(_apart(_closed_across(dense, 15), rows))
+        busy = dense.any(axis=1)
+        if not busy.any():
+            return np.array([], dtype=np.int64)
+        labels, _ = ndimage.label(_apart(_closed_across(dense[busy], 15), rows[busy]))
         found = ndimage.find_objects(labels)
         tall = [(rows.stop - rows.start, columns.stop - columns.start) for rows, columns in found]
         return np.array([height for height, width in tall if width > 20], dtype=np.int64)
