@@ -101,6 +101,10 @@ class RenderStage:
         """A triple with all its pictures."""
         return self._farm.sample(triple)
 
+    def measure(self, sample: Sample) -> Evidence:
+        """The evidence of the last `sample`, none of a faulty row; what was decoded for it is not decoded again."""
+        return measure(sample, self._farm.opened) if sample.triple.error is None else Evidence({})
+
     def close(self) -> None:
         """End the renderers."""
         self._farm.close()
@@ -136,7 +140,7 @@ class MeasureStage:
         sample = Sample(triple, Render("not_needed"))
         try:
             sample = watch.time("render", lambda: self._renders.sample(triple))
-            evidence = watch.time("measure", lambda: measure(sample)) if triple.error is None else Evidence({})
+            evidence = watch.time("measure", lambda: self._renders.measure(sample))
         except JanusError:
             raise
         except Exception as error:  # noqa: BLE001 - the one place where a defect of ours becomes a row's error
@@ -162,7 +166,7 @@ class ScoreStage:
         sample = Sample(triple, Render("not_needed"))
         try:
             sample = watch.time("render", lambda: self._renders.sample(triple))
-            evidence = watch.time("measure", lambda: measure(sample)) if triple.error is None else Evidence({})
+            evidence = watch.time("measure", lambda: self._renders.measure(sample))
             verdict = watch.time("judge", lambda: self._judged(sample, evidence))
         except JanusError:
             raise

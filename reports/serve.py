@@ -1,4 +1,4 @@
-"""The service against the library in this process: throughput at saturation, latency below it, memory over time.
+"""The service against the library in this process: throughput at saturation, latency below it, costs, memory over time.
 
     python reports/serve.py [--rounds N] [--seconds S] [--write reports/serve.md]
 
@@ -71,10 +71,27 @@ class Service:
         pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in pids]
         return sum(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
+    def processor_s(self) -> dict[str, float]:
+        """Processor time so far: of the web process, and of its workers with their sandboxes."""
+        status = httpx.get(f"{self.url}/v1/status").json()
+        workers = [pid for some in status["workers"].values() for pid in some]
+        return {"web": _processor_s(status["pid"]), "workers": sum(map(_family_s, workers))}
+
     def close(self) -> None:
         """End it."""
         self._process.terminate()
         self._process.wait()
+
+
+def _processor_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _family_s(pid: int) -> float:
+    """Of a process and all below it."""
+    below = [int(child) for path in Path(f"/proc/{pid}/task").glob("*/children") for child in path.read_text().split()]
+    return _processor_s(pid) + sum(map(_family_s, below))
 
 
 def body(record: dict[str, Any]) -> bytes:
@@ -163,7 +180,20 @@ async def memory(service: Service, records: Iterator[dict[str, Any]], requests: 
     return found
 
 
-def report(rounds: list[tuple[float, float]], waits: list[float], mb: list[float], arguments: Any) -> str:
+async def processor(service: Service, records: Iterator[dict[str, Any]], requests: int) -> dict[str, float]:
+    """Milliseconds of processor time a request, by who takes it; what else runs on the machine hardly matters."""
+    before, own = service.processor_s(), time.process_time()
+    async with httpx.AsyncClient(base_url=service.url, timeout=120) as client:
+        for _ in range(0, requests, 4):
+            await asyncio.gather(*(ask(client, next(records)) for _ in range(4)))
+    own, after = time.process_time() - own, service.processor_s()
+    spent = {name: after[name] - before[name] for name in before} | {"load generator": own}
+    return {name: 1000 * seconds / requests for name, seconds in spent.items()}
+
+
+def report(
+    rounds: list[tuple[float, float]], waits: list[float], costs: dict[str, float], mb: list[float], arguments: Any
+) -> str:
     """The tables as Markdown."""
     library, service = (statistics.median(column) for column in zip(*rounds, strict=True))
     ratio = statistics.median(b / a for a, b in rounds)
@@ -189,6 +219,12 @@ Load average when it ended: {os.getloadavg()[1]:.1f} over 5 minutes (what this r
 | p90 | {1000 * cuts[89]:.0f} | |
 | p99 | {1000 * cuts[98]:.0f} | 250 |
 | a triple alone, library, {CORES} processes busy | {1000 * CORES / library:.0f} | |
+
+| processor time a request | ms |
+|---|---:|
+| workers with their sandboxes | {costs["workers"]:.1f} |
+| web process | {costs["web"]:.1f} |
+| load generator | {costs["load generator"]:.1f} |
 
 | memory of web process and workers | MiB |
 |---|---:|
@@ -222,11 +258,12 @@ def main() -> None:
             ]
             rate = 0.8 * statistics.median(one for _, one in rounds)
             waits = asyncio.run(latencies(service.url, records, rate, 4 * arguments.seconds))
+            costs = asyncio.run(processor(service, records, 200))
             mb = asyncio.run(memory(service, records, arguments.requests))
         finally:
             service.close()
             library.close()
-    text = report(rounds, waits, mb, arguments)
+    text = report(rounds, waits, costs, mb, arguments)
     if arguments.write:
         arguments.write.write_text(text, encoding="utf-8")
     print(text)

@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
+
+from PIL import Image
 
 from janus_reward.evidence import (
     aesthetics,
@@ -101,12 +104,16 @@ def readers_asked() -> dict[str, str]:
     return found | ({"embedding": embedding.PACKAGE} if embedding.asked() else {})
 
 
-def measure(sample: Sample) -> Evidence:
+def measure(sample: Sample, opened: Mapping[bytes, Image.Image] = MappingProxyType({})) -> Evidence:
     """Measure every signal and flag of one sample.
 
     A signal that fails unexpectedly is `None` and named in `notes["signal_errors"]`; it never takes others along.
+
+    Args:
+        sample: what to measure.
+        opened: by PNG bytes, those of its pictures that are decoded already.
     """
-    view = View(sample)
+    view = View(sample, opened)
     errors: dict[str, str] = {}
     signals = {name: _guarded(name, signal.value, view, errors, None) for name, signal in SIGNALS.items()}
     flags = tuple(sorted(name for name, flag in FLAGS.items() if _guarded(name, flag.raised, view, errors, False)))

@@ -64,8 +64,8 @@ def soft_edges(view: View) -> float | None:
     survey = view.once(survey_of)
     if survey is None:
         return None
-    steps = np.abs(np.diff(survey.luma, axis=1))
-    soft, hard = float(((steps > 2) & (steps <= 20)).mean()), float((steps > 32).mean())
+    steps = survey.steps
+    soft, hard = (np.count_nonzero(found) / steps.size for found in ((steps > 2) & (steps <= 20), steps > 32))
     return soft / (soft + hard) if soft + hard else None
 
 
@@ -101,7 +101,9 @@ def warm_share(view: View) -> float | None:
     if survey is None:
         return None
     hue, saturated, value = survey.hsv
-    return float(np.mean(((hue < 31) | (hue > 234)) & (saturated > 76) & (value > 76)))
+    strong = (saturated > 76) & (value > 76)
+    hue = hue[strong]
+    return int(np.count_nonzero((hue < 31) | (hue > 234))) / strong.size
 
 
 @signal("aesthetics.symmetry")
@@ -132,8 +134,10 @@ def rules(view: View) -> float | None:
     if survey is None or survey.width < 80:
         return None
     steps = np.abs(np.diff(survey.luma, axis=0)) > 12
-    counted = np.cumsum(np.pad(steps, ((0, 0), (1, 0))), axis=1, dtype=np.int32)
-    return float(np.mean(counted[:, 80:] - counted[:, :-80] >= 78))
+    long = steps[np.count_nonzero(steps, axis=1) >= 78]
+    counted = np.cumsum(np.pad(long, ((0, 0), (1, 0))), axis=1, dtype=np.int32)
+    found = np.count_nonzero(counted[:, 80:] - counted[:, :-80] >= 78)
+    return float(found / (len(steps) * (survey.width - 79)))
 
 
 @signal("aesthetics.quadtree_leaves", unit="log count", high=20)

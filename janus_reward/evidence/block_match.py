@@ -105,8 +105,10 @@ def _colors(picture: Raster, labels: NDArray[np.int32], count: int, step: int) -
     """(count, 3) mean colour of each label."""
     small = picture.pixels[::step, ::step][: labels.shape[0], : labels.shape[1]]
     fitting = labels[: small.shape[0], : small.shape[1]].ravel()
+    inside = np.flatnonzero(fitting)
+    colors, fitting = small.reshape(-1, 3)[inside], fitting[inside]
     sizes = np.maximum(np.bincount(fitting, minlength=count + 1), 1)
-    sums = [np.bincount(fitting, weights=small[..., k].ravel(), minlength=count + 1) for k in range(3)]
+    sums = [np.bincount(fitting, weights=colors[:, k], minlength=count + 1) for k in range(3)]
     means: Floats = (np.stack(sums, axis=1) / sizes[:, None])[1:] / 255
     return means
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from math import inf
 
+from janus_reward.colors import RGB
 from janus_reward.evidence import chart_colors, chart_faults, chart_layout, chart_scale, chart_ticks
 from janus_reward.evidence.plots import Plot, labels, plots
-from janus_reward.evidence.raster import RGB
 from janus_reward.evidence.signal import signal
 from janus_reward.evidence.view import View
 

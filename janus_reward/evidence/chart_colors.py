@@ -8,9 +8,9 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
+from janus_reward.colors import RGB
 from janus_reward.evidence import palette
 from janus_reward.evidence.plots import Plot, Series, plots
-from janus_reward.evidence.raster import RGB
 from janus_reward.evidence.signal import signal
 from janus_reward.evidence.view import View
 

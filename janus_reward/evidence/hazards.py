@@ -43,6 +43,16 @@ _IN_SCRIPT = re.compile(
     r"|EventSource|SharedWorker)\b"
     r"|\bnavigator\.sendBeacon\b|\bdocument\.cookie\b|\bimportScripts\s*\(|\bwindow\.open\s*\("
 )
+_SCRIPT_SIGNS: tuple[str, ...] = (
+    "eval",
+    "Function",
+    "fetch",
+    "XMLHttpRequest",
+    "WebSocket",
+    "EventSource",
+    "SharedWorker",
+)
+_SCRIPT_SIGNS += ("sendBeacon", "document.cookie", "importScripts", "window.open")
 _IN_SVG = re.compile(
     r"<script\b|<foreignObject\b|\son[a-z]{3,20}\s*=|(?:href|src)\s*=\s*[\"']\s*(?:https?:|file:|javascript:|//)",
     re.IGNORECASE,
@@ -61,7 +71,8 @@ def dangerous_calls(view: View) -> tuple[str, ...]:
     if view.language == "svg":
         return _found(_IN_SVG, view.lexis.stripped)
     if view.javascript is not None:
-        return _found(_IN_SCRIPT, view.lexis.stripped)
+        code = view.lexis.stripped
+        return _found(_IN_SCRIPT, code) if any(sign in code for sign in _SCRIPT_SIGNS) else ()
     return _found(_IN_OTHER, view.lexis.stripped)
 
 

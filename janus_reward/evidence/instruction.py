@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from janus_reward.colors import RGB
 from janus_reward.evidence import charttypes, palette
 from janus_reward.evidence.lexis import numbers_of
-from janus_reward.evidence.raster import RGB
 from janus_reward.evidence.words import content_stems
 
 INSTRUCTION_LIMIT = 20_000

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from janus_reward.colors import RGB
 from janus_reward.evidence import palette
-from janus_reward.evidence.raster import RGB
 
 Box = tuple[float, float, float, float]
 _TEXT_LIMIT = 2_000

@@ -8,17 +8,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from scipy import ndimage
 
+from janus_reward.evidence.aesthetics import survey_of
+from janus_reward.evidence.gradient import upright_share
 from janus_reward.evidence.raster import Raster, differs
 from janus_reward.evidence.signal import signal
 from janus_reward.evidence.view import View
 
 _SIDE = 256
 _SAME = 12
-_TILT = 4.0
-_LEAST_EDGE = 4.0
-_SMALLEST = 32
 
 
 def _squeezed(picture: Raster) -> NDArray[np.uint8]:
@@ -50,15 +48,5 @@ def cell_distance(view: View) -> float | None:
 @signal("aesthetics.upright_edges")
 def upright_edges(view: View) -> float | None:
     """Share of the coarse edges (by strength) that run level or upright, within 4 degrees: order of a layout."""
-    if not view.drawn or view.still is None or min(view.still.survey.shape[:2]) < _SMALLEST:
-        return None
-    luma = view.still.survey.astype(np.float32) @ np.array([0.299, 0.587, 0.114], dtype=np.float32)
-    down, across = (ndimage.gaussian_filter(luma, 2.0, order=order) for order in ((1, 0), (0, 1)))
-    strength = np.hypot(down, across)
-    strength[strength < _LEAST_EDGE] = 0
-    whole = float(strength.sum())
-    if whole <= 0:
-        return None
-    angle = np.degrees(np.arctan2(np.abs(down), np.abs(across)))
-    level = np.minimum(angle, 90 - angle) <= _TILT
-    return float(strength[level].sum() / whole)
+    survey = view.once(survey_of)
+    return upright_share(survey.luma) if survey else None

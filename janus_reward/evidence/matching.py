@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from janus_reward.colors import RGB
 from janus_reward.evidence import charttypes, layout, palette, text
 from janus_reward.evidence.instruction import Color, Count, Instruction
 from janus_reward.evidence.lexis import numbers_of
-from janus_reward.evidence.raster import RGB
 from janus_reward.evidence.view import View
 
 _NEAR = 20.0

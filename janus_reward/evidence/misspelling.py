@@ -33,8 +33,9 @@ def slips(view: View) -> tuple[tuple[str, str], ...]:
     asked = _words((view.triple.instruction or "")[:20_000])
     shown = _words(view.picture_words or "") - asked
     known = asked | (_words(" ".join(view.code_words)) - shown)
-    near = _by_letter_lost(known)
-    found = {word: _meant(word, near) for word in sorted(shown)[:_MOST]}
+    looked_at = sorted(shown)[:_MOST]
+    near = _by_letter_lost(known, {shorter for word in looked_at for shorter in (word, *_shorter(word))})
+    found = {word: _meant(word, near) for word in looked_at}
     return tuple((word, meant) for word, meant in found.items() if meant)
 
 
@@ -42,10 +43,11 @@ def _words(text: str) -> set[str]:
     return {word.lower() for word, _ in zip(_WORD.findall(text), range(_MOST), strict=False)}
 
 
-def _by_letter_lost(words: Iterable[str]) -> dict[str, list[str]]:
+def _by_letter_lost(words: Iterable[str], wanted: set[str]) -> dict[str, list[str]]:
+    """The words that can be shortened to each of the wanted ones, in order of the alphabet."""
     near: dict[str, list[str]] = defaultdict(list)
     for word in sorted(words):
-        for shorter in {word, *_shorter(word)}:
+        for shorter in wanted.intersection((word, *_shorter(word))):
             near[shorter].append(word)
     return near
 

@@ -13,6 +13,8 @@ _LIST = re.compile(
     r"(?:(?P<name>[A-Za-z_]\w{0,60}|[\"'][^\"'\n]{1,60}[\"'])\s{0,3}[=:]\s{0,3})?(?:np\.array\()?"
     r"\[(?P<body>[-−\d.,\s]{5,4000})\]"
 )
+_BODY = re.compile(r"\[[-−\d.,\s]{5,4000}\]")
+_THREE = re.compile(r"\d\D+\d+\D+\d")
 _RUN = re.compile(
     rf"(?P<name>[A-Za-z][\w'()-]{{0,30}}(?: [A-Za-z][\w'()-]{{0,30}}){{0,2}})?:? ?[-(>]{{0,2}} ?"
     rf"(?P<body>{_NUMBER}(?:(?:, ?| / ?| ){_NUMBER}){{2,60}})(?![\w.]?\d)"
@@ -34,8 +36,11 @@ class NumberRow:
 
 def number_rows(text: str) -> tuple[NumberRow, ...]:
     """Read the rows of numbers of a text, at most forty; even steps (years, positions) are no data and left out."""
-    listed = [_row(match["name"] or "", re.split(r"[,\s]+", match["body"])) for match in _LIST.finditer(text)]
-    rest = _LIST.sub(" ; ", text)
+    listed = []
+    if _BODY.search(text):
+        listed = [_row(match["name"] or "", re.split(r"[,\s]+", match["body"])) for match in _LIST.finditer(text)]
+        text = _LIST.sub(" ; ", text)
+    rest = "\n".join(line for line in text.split("\n") if _THREE.search(line))
     runs = [_row(match["name"] or "", re.findall(_NUMBER, match["body"])) for match in _RUN.finditer(rest)]
     found = [row for row in [*listed, *runs] if row is not None and _is_data(row.values)]
     return tuple(dict.fromkeys(found))[:_ROWS]

@@ -8,7 +8,7 @@ import re
 
 from PIL import ImageColor
 
-from janus_reward.evidence.raster import RGB
+from janus_reward.colors import RGB
 
 BASIC = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "pink", "brown", "black", "white", "gray")
 """Names that stand for a whole family of colours."""

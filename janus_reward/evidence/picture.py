@@ -109,9 +109,9 @@ def balance(view: View) -> float | None:
     """1 when the centre of what is drawn is the centre of the picture, 0 when it is in a corner."""
     if view.still is None or not view.still.ink.any():
         return None
-    rows, columns = np.nonzero(view.still.ink)
-    tall, wide = view.still.ink.shape
-    off = np.hypot(rows.mean() / max(1, tall - 1) - 0.5, columns.mean() / max(1, wide - 1) - 0.5)
+    ink = view.still.ink
+    places = (np.arange(ink.shape[axis]) @ np.count_nonzero(ink, axis=1 - axis) / ink.sum() for axis in (0, 1))
+    off = np.hypot(*(place / max(1, side - 1) - 0.5 for place, side in zip(places, ink.shape, strict=True)))
     return float(np.clip(1 - off / np.sqrt(0.5), 0, 1))
 
 

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from janus_reward.colors import coarse_codes
 from janus_reward.evidence.plan_match import Plan, plan, state_held
 from janus_reward.evidence.plots import Box, area, box, sequence, shared_area, word
-from janus_reward.evidence.raster import Raster, coarse_codes
+from janus_reward.evidence.raster import Raster
 from janus_reward.evidence.signal import signal
 from janus_reward.evidence.specification import Part
 from janus_reward.evidence.view import View

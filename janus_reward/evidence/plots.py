@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from janus_reward.colors import RGB
 from janus_reward.evidence import palette
-from janus_reward.evidence.raster import RGB
 from janus_reward.evidence.view import View
 
 Box = tuple[float, float, float, float]

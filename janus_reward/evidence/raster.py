@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import math
-import zlib
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from janus_reward.colors import RGB, coarse_codes, most_frequent
+from janus_reward.picture_file import BadPicture, opened
+
 _PIXEL_LIMIT = 40_000_000
 _SAMPLE = 200_000
 _INK_DISTANCE = 24
 _SURVEY = (640, 960)
-
-RGB = tuple[int, int, int]
 
 
 class Raster:
@@ -26,7 +25,7 @@ class Raster:
         pixels: (h, w, 3) uint8, sampled at every `step`-th pixel of the original in both directions.
         width, height: pixels of the original.
         step: distance between two samples, in original pixels.
-        original: the whole picture, for what sampling would destroy; `None` when only the samples are known.
+        original: the whole picture (RGB or RGBA), for what sampling would destroy; `None` when only samples are known.
     """
 
     def __init__(
@@ -47,7 +46,6 @@ class Raster:
     def survey(self) -> NDArray[np.uint8]:
         """(h, w, 3) uint8: the picture averaged down to at most 640 pixels of width and 960 of height, on white."""
         image = self._original if self._original is not None else Image.fromarray(self.pixels)
-        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
         scale = min(1.0, _SURVEY[0] / image.width, _SURVEY[1] / image.height)
         size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
         if size != image.size:
@@ -93,7 +91,8 @@ class Raster:
     def palette(self) -> tuple[tuple[RGB, float], ...]:
         """Colours at 4 bits a channel that cover more than 0.05 % of the picture, with their share, largest first."""
         share = self.histogram
-        order = [int(code) for code in np.argsort(-share, kind="stable") if share[code] > 0.0005]
+        seen = np.flatnonzero(share > 0.0005)
+        order = seen[np.argsort(-share[seen], kind="stable")].tolist()
         return tuple((_coarse_rgb(code), float(share[code])) for code in order)
 
     @cached_property
@@ -117,35 +116,30 @@ class Raster:
         return self.pixels[y0 : max(y1, y0 + 1), x0 : max(x1, x0 + 1)]
 
 
-def decode(png: bytes) -> Raster | None:
-    """Decode PNG bytes; `None` when they are no PNG, damaged, or larger than 40 megapixels."""
+def decode(png: bytes, image: Image.Image | None = None) -> Raster | None:
+    """Decode PNG bytes; `None` when they are no PNG, damaged, or larger than 40 megapixels.
+
+    Args:
+        png: the bytes.
+        image: what they hold, where that has been opened before.
+    """
     try:
-        with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
-            width, height = image.size
-            if not 0 < width * height <= _PIXEL_LIMIT:
-                return None
-            step = max(1, math.ceil(math.sqrt(width * height / _SAMPLE)))
-            image.load()
-            return Raster(_flatten(image, step), width, height, step, image)
-    except (OSError, ValueError, SyntaxError, EOFError, zlib.error, Image.DecompressionBombError):
+        image = image or opened(png, _PIXEL_LIMIT)
+    except BadPicture:
         return None
-
-
-def _flatten(image: Image.Image, step: int) -> NDArray[np.uint8]:
-    """Sample the picture and lay it on white."""
-    if step > 1:
-        image = image.convert("RGBA" if image.has_transparency_data else "RGB")
-        size = (max(1, image.width // step), max(1, image.height // step))
-        image = image.resize(size, Image.Resampling.NEAREST)
-    return _on_white(image)
+    width, height = image.size
+    if width * height > _PIXEL_LIMIT:
+        return None
+    step = max(1, math.ceil(math.sqrt(width * height / _SAMPLE)))
+    size = (max(1, width // step), max(1, height // step))
+    sampled = image if step == 1 else image.resize(size, Image.Resampling.NEAREST)
+    return Raster(_on_white(sampled), width, height, step, image)
 
 
 def _on_white(image: Image.Image) -> NDArray[np.uint8]:
-    layered = image.has_transparency_data
-    image = image.convert("RGBA" if layered else "RGB")
     pixels: NDArray[np.uint8] = np.asarray(image)
-    if not layered or image.getchannel("A").getextrema() == (255, 255):
-        return np.ascontiguousarray(pixels[..., :3])
+    if image.mode == "RGB":
+        return pixels
     layers = pixels.astype(np.uint16)
     alpha = layers[..., 3:]
     return ((layers[..., :3] * alpha + 255 * (255 - alpha)) // 255).astype(np.uint8)
@@ -159,25 +153,6 @@ def differs(pixels: NDArray[np.uint8], other: NDArray[np.uint8] | RGB, by: int) 
         yours = other[channel] if isinstance(other, tuple) else other[..., channel].astype(np.int16)
         found |= np.abs(mine - yours) > by
     return found
-
-
-def coarse_codes(colors: NDArray[np.uint8]) -> NDArray[np.uint16]:
-    """(n, 3) uint8 colours to (n,) codes of 4 bits a channel."""
-    high = colors.astype(np.uint16) >> 4
-    return ((high[:, 0] << 8) | (high[:, 1] << 4) | high[:, 2]).astype(np.uint16)
-
-
-def most_frequent(colors: NDArray[np.uint8], codes: NDArray[np.uint16] | None = None) -> tuple[RGB, float]:
-    """Find the most frequent of (n, 3) uint8 colours (within the most frequent coarse colour) and its share."""
-    if not len(colors):
-        return (255, 255, 255), 0.0
-    codes = coarse_codes(colors) if codes is None else codes
-    winner = int(np.bincount(codes, minlength=4096).argmax())
-    inside = colors[codes == winner]
-    fine = np.bincount(coarse_codes((inside & 15) << 4), minlength=4096)
-    low = int(fine.argmax())
-    red, green, blue = ((winner >> shift & 15) << 4 | (low >> shift & 15) for shift in (8, 4, 0))
-    return (red, green, blue), float(fine[low]) / len(colors)
 
 
 def _coarse_rgb(code: int) -> RGB:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from scipy import fft, ndimage
 
-from janus_reward.evidence.raster import coarse_codes
+from janus_reward.colors import coarse_codes
+from janus_reward.evidence import quadtree
 
 _BLOCK = 16
 _PHOTO_COLORS = 16
@@ -18,9 +19,7 @@ _PHOTO_MODE = 0.6
 _TEXT_MODE = 0.45
 _TEXT_SPREAD = 20.0
 _FLAT_SPREAD = 1.5
-_LEAF = 8
-_LEAF_SPREAD = 10.0
-_MAX_DEPTH = 5
+_COARSE, _FINE = (0.02, 0.03), (0.3, 0.45)
 
 Array = NDArray[np.float32]
 Bytes = NDArray[np.uint8]
@@ -87,6 +86,8 @@ class Survey:
     @cached_property
     def largest_photo(self) -> float:
         """Share of the picture that its largest connected photograph covers."""
+        if not self.photo.any():
+            return 0.0
         labels, count = ndimage.label(ndimage.binary_closing(self.photo))
         sizes = np.bincount(labels.ravel())[1:] if count else np.zeros(1)
         return float(min(1.0, sizes.max() / self.photo.size))
@@ -98,11 +99,20 @@ class Survey:
         return channels[..., 0], channels[..., 1], channels[..., 2]
 
     @cached_property
+    def steps(self) -> Array:
+        """(h, w - 1) how far luma is from that of the next pixel to the right."""
+        return np.abs(np.diff(self.luma, axis=1))
+
+    @cached_property
     def line_heights(self) -> NDArray[np.int64]:
         """(n,) heights in pixels of what looks like lines of text: runs of strokes wider than 20 pixels."""
-        strokes = (np.abs(np.diff(self.luma, axis=1)) > 50).astype(np.float32)
-        dense = ndimage.uniform_filter1d(strokes, 25, axis=1) > 0.12
-        labels, _ = ndimage.label(_closed_across(dense, 15))
+        strokes = self.steps > 50
+        rows = np.flatnonzero(strokes.any(axis=1))
+        dense = ndimage.uniform_filter1d(strokes[rows].astype(np.float32), 25, axis=1) > 0.12
+        busy = dense.any(axis=1)
+        if not busy.any():
+            return np.array([], dtype=np.int64)
+        labels, _ = ndimage.label(_apart(_closed_across(dense[busy], 15), rows[busy]))
         found = ndimage.find_objects(labels)
         tall = [(rows.stop - rows.start, columns.stop - columns.start) for rows, columns in found]
         return np.array([height for height, width in tall if width > 20], dtype=np.int64)
@@ -110,22 +120,33 @@ class Survey:
     @cached_property
     def leaves(self) -> int:
         """Leaves of a quadtree that splits while a part is uneven (Zheng et al. 2009; Reinecke et al. 2013)."""
-        luma = self.luma.astype(np.float64)
-        sums, squares = _summed(luma), _summed(luma * luma)
-        return _leaves(sums, squares, (0, 0, self.height, self.width), 0)
+        return quadtree.leaves(self.luma)
 
     @cached_property
     def spectrum_fall(self) -> float:
         """Natural logarithm of the power at the finest scale over that at a coarse one; 0 for an empty picture."""
         height, width = fft.prev_fast_len(self.height, real=True), fft.prev_fast_len(self.width, real=True)
         part = self.luma[:height, :width]
-        power = np.abs(fft.rfft2(part - part.mean())) ** 2
-        down, across = fft.fftfreq(height)[:, None], fft.rfftfreq(width)[None, :]
-        radius = np.hypot(down, across)
-        coarse, fine = (power[(radius >= low) & (radius < high)] for low, high in ((0.02, 0.03), (0.3, 0.45)))
+        spectrum = fft.rfft2(part - part.mean())
+        coarse, fine = (np.abs(spectrum[ring]) ** 2 for ring in _rings(height, width))
         if not len(coarse) or not len(fine):
             return 0.0
         return math.log((fine.mean() + 1) / (coarse.mean() + 1))
+
+
+@lru_cache(maxsize=16)
+def _rings(height: int, width: int) -> tuple[NDArray[np.bool_], ...]:
+    """(height, width // 2 + 1) where a half spectrum holds the coarse frequencies, and where the fine ones."""
+    radius = np.hypot(fft.fftfreq(height)[:, None], fft.rfftfreq(width)[None, :])
+    return tuple((radius >= low) & (radius < high) for low, high in (_COARSE, _FINE))
+
+
+def _apart(found: NDArray[np.bool_], rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Some rows of a picture, (n, w) with n > 0, with an empty one between any two that are not neighbours in it."""
+    places = np.arange(len(rows)) + np.cumsum(np.diff(rows, prepend=rows[:1]) > 1)
+    spread = np.zeros((int(places[-1]) + 1, found.shape[1]), dtype=np.bool_)
+    spread[places] = found
+    return spread
 
 
 def _closed_across(found: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:
@@ -135,37 +156,8 @@ def _closed_across(found: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:
     return closed.view(np.bool_)
 
 
-def _summed(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(h + 1, w + 1) sums over all rectangles that begin in the corner (Crow 1984)."""
-    table = np.zeros((values.shape[0] + 1, values.shape[1] + 1))
-    inner = np.cumsum(values, axis=0, out=table[1:, 1:])
-    np.cumsum(inner, axis=1, out=inner)
-    return table
-
-
 def _blocks(values: NDArray[np.generic]) -> NDArray[np.generic]:
     """(h, w) to (rows, columns, 256); what does not fill a block is left out."""
     rows, columns = values.shape[0] // _BLOCK, values.shape[1] // _BLOCK
     cut = values[: rows * _BLOCK, : columns * _BLOCK].reshape(rows, _BLOCK, columns, _BLOCK)
     return cut.swapaxes(1, 2).reshape(rows, columns, _BLOCK * _BLOCK)
-
-
-def _leaves(sums: NDArray[np.float64], squares: NDArray[np.float64], box: tuple[int, int, int, int], depth: int) -> int:
-    top, left, bottom, right = box
-    area = (bottom - top) * (right - left)
-    if depth >= _MAX_DEPTH or min(bottom - top, right - left) < _LEAF:
-        return 1
-    mean, square = (
-        float(table[bottom, right] - table[top, right] - table[bottom, left] + table[top, left]) / area
-        for table in (sums, squares)
-    )
-    if square - mean**2 < _LEAF_SPREAD**2:
-        return 1
-    middle, centre = (top + bottom) // 2, (left + right) // 2
-    parts = [
-        (top, left, middle, centre),
-        (top, centre, middle, right),
-        (middle, left, bottom, centre),
-        (middle, centre, bottom, right),
-    ]
-    return sum(_leaves(sums, squares, part, depth + 1) for part in parts)

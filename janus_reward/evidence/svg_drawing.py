@@ -10,9 +10,9 @@ import re
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass, field
 
+from janus_reward.colors import RGB
 from janus_reward.evidence import palette
 from janus_reward.evidence.markup import Wellformed, read_xml
-from janus_reward.evidence.raster import RGB
 from janus_reward.evidence.view import View
 from janus_reward.render.svg_geometry import (
     IDENTITY,

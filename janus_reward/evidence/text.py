@@ -10,9 +10,10 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
+from janus_reward.colors import RGB, most_frequent
 from janus_reward.evidence import layout, palette
 from janus_reward.evidence.layout import Axes, Text
-from janus_reward.evidence.raster import RGB, differs, most_frequent
+from janus_reward.evidence.raster import differs
 from janus_reward.evidence.signal import signal
 from janus_reward.evidence.view import View
 

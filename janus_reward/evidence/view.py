@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, TypeVar, cast
+
+from PIL import Image
 
 from janus_reward.evidence import layout, lexis, markup, raster, script
 from janus_reward.evidence.echo import echoes, without_echoes
@@ -21,9 +24,15 @@ T = TypeVar("T")
 
 
 class View:
-    """What the signals look at. Reads the sample only; the same sample gives the same values."""
+    """What the signals look at. Reads the sample only; the same sample gives the same values.
 
-    def __init__(self, sample: Sample) -> None:
+    Args:
+        sample: what to look at.
+        opened: by PNG bytes, those of its pictures that are decoded already.
+    """
+
+    def __init__(self, sample: Sample, opened: Mapping[bytes, Image.Image] = MappingProxyType({})) -> None:
+        self._opened = opened
         self.sample = sample
         self.triple = sample.triple
         self.render = sample.render
@@ -121,26 +130,29 @@ class View:
         """Whether there is a picture that a judge may be shown."""
         return self.render.outcome in PICTURE_OUTCOMES and bool(self.sample.stills)
 
+    def _raster(self, png: bytes) -> raster.Raster | None:
+        return raster.decode(png, self._opened.get(png))
+
     @cached_property
     def still(self) -> raster.Raster | None:
         """The first still, decoded; also of a blank render."""
-        return raster.decode(self.sample.stills[0]) if self.sample.stills else None
+        return self._raster(self.sample.stills[0]) if self.sample.stills else None
 
     @cached_property
     def stills(self) -> tuple[raster.Raster, ...]:
         """All stills that can be decoded, in order."""
-        rest = (raster.decode(png) for png in self.sample.stills[1:8])
+        rest = (self._raster(png) for png in self.sample.stills[1:8])
         return tuple(still for still in (self.still, *rest) if still is not None)
 
     @cached_property
     def before_still(self) -> raster.Raster | None:
         """The first picture of the state before an edit or a repair."""
-        return raster.decode(self.sample.before_stills[0]) if self.sample.before_stills else None
+        return self._raster(self.sample.before_stills[0]) if self.sample.before_stills else None
 
     @cached_property
     def reference(self) -> raster.Raster | None:
         """The first reference picture."""
-        return raster.decode(self.sample.references[0]) if self.sample.references else None
+        return self._raster(self.sample.references[0]) if self.sample.references else None
 
     @property
     def facts(self) -> Mapping[str, Any]:

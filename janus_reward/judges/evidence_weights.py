@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
@@ -49,7 +50,7 @@ class Curve(_Part):
             raise ValueError("signal values must increase from knot to knot")
         return self
 
-    @property
+    @cached_property
     def span(self) -> float:
         """How much the signal can move the score."""
         points = [point for _, point in self.knots]

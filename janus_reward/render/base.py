@@ -6,7 +6,8 @@ A renderer decides nothing about blankness, hashing or storing: `janus_reward.re
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from functools import cache
 from typing import Any, Literal, Protocol
 
 RawOutcome = Literal["ok", "partial", "failed", "timeout", "exceeded", "unsupported"]
@@ -58,6 +59,12 @@ class RenderSettings:
     seed: int = 0
     epoch_s: int = 1_735_732_800  # 2025-01-01T12:00:00Z
     limits: Limits = field(default_factory=Limits)
+
+
+@cache
+def as_plain(settings: RenderSettings) -> dict[str, Any]:
+    """The settings as JSON-able values: the same object each time, not to be changed."""
+    return asdict(settings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,12 +16,11 @@ import subprocess
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from janus_reward.errors import SandboxError
 from janus_reward.render import frames, jail
-from janus_reward.render.base import RawOutcome, RawRender, RawStill, RenderSettings
+from janus_reward.render.base import RawOutcome, RawRender, RawStill, RenderSettings, as_plain
 from janus_reward.render.link import Link, LostError, SilentError
 
 REQUEST = struct.Struct("!II")
@@ -66,7 +65,7 @@ class Converter:
         link = self._ready()
         self._served += 1
         deadline = time.monotonic() + limits.wall_s
-        header = json.dumps({"kind": kind, "settings": asdict(self._settings)}).encode("ascii")
+        header = json.dumps({"kind": kind, "settings": as_plain(self._settings)}).encode("ascii")
         try:
             link.send(REQUEST.pack(len(header), len(payload)) + header + payload, deadline)
             (size,) = ANSWER.unpack(link.receive(ANSWER.size, deadline))

@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
+from PIL import Image
+
 from janus_reward.errors import BrowserError, MissingExtra, SandboxError
-from janus_reward.render.base import RawRender, RawStill, Renderer, RenderSettings
-from janus_reward.render.blank import BLANK_INK_SHARE, BadPicture, ink_share, open_png
+from janus_reward.picture_file import BadPicture, opened
+from janus_reward.render.base import RawRender, RawStill, Renderer, RenderSettings, as_plain
+from janus_reward.render.blank import BLANK_INK_SHARE, ink_share, over_white
 from janus_reward.render.given import GivenPicture
 from janus_reward.render.registry import renderer_class
 from janus_reward.render.store import RenderStore, digest
@@ -23,6 +26,8 @@ RenderMode = Literal["auto", "always", "never"]
 _UNCACHED: frozenset[Outcome] = frozenset({"timeout", "exceeded"})
 """Outcomes that depend on how busy the machine was: remembered by no store."""
 
+_KEPT_PIXELS = 8_000_000
+
 
 class RenderFarm:
     """Renders triples with one renderer per language, each started when first needed.
@@ -32,6 +37,9 @@ class RenderFarm:
         settings: what determines the bytes beside code and versions.
         mode: `auto` uses a picture that came with the triple and renders the rest; `always` renders even then;
             `never` only uses pictures that came.
+
+    Attributes:
+        opened: by PNG bytes, those pictures of the last `sample` that had to be decoded (within a bound of pixels).
     """
 
     def __init__(self, store: RenderStore, settings: RenderSettings | None = None, mode: RenderMode = "auto") -> None:
@@ -40,9 +48,11 @@ class RenderFarm:
         self.mode = mode
         self._renderers: dict[type[Renderer], Renderer] = {}
         self._given: GivenPicture | None = None
+        self.opened: dict[bytes, Image.Image] = {}
 
     def sample(self, triple: Triple) -> Sample:
         """Render a triple, the state before its edit, and its references."""
+        self.opened.clear()
         if triple.error is not None:
             return Sample(triple, Render("not_needed", message="the row has an input error"))
         render = self.render(triple)
@@ -86,7 +96,7 @@ class RenderFarm:
             {
                 "renderer": renderer.name,
                 "versions": dict(renderer.versions()),
-                "settings": asdict(self.settings),
+                "settings": as_plain(self.settings),
                 "language": language,
                 "code": hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest(),
             }
@@ -102,7 +112,7 @@ class RenderFarm:
             {
                 "renderer": "picture",
                 "versions": dict(given.versions()),
-                "settings": asdict(self.settings),
+                "settings": as_plain(self.settings),
                 "pictures": [hashlib.sha256(payload).hexdigest() for payload in payloads],
             }
         )
@@ -162,8 +172,11 @@ class RenderFarm:
         return Render(outcome, tuple(stills), facts=facts, message=raw.message or "; ".join(complaints) or None)
 
     def _still(self, raw: RawStill) -> tuple[Still, float]:
-        image = open_png(raw.png, self.settings.limits.pixels)
-        return Still(self.store.put_picture(raw.png), image.width, image.height, raw.at_s), ink_share(image)
+        image = opened(raw.png, self.settings.limits.pixels)
+        if sum(one.width * one.height for one in (image, *self.opened.values())) <= _KEPT_PIXELS:
+            self.opened[raw.png] = image
+        still = Still(self.store.put_picture(raw.png), image.width, image.height, raw.at_s)
+        return still, ink_share(over_white(image))
 
     def _pictures(self, stills: tuple[Still, ...]) -> tuple[bytes, ...]:
         found = (self.store.picture(still.sha256) for still in stills)

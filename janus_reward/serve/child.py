@@ -6,6 +6,7 @@ It dies with the web process, and nothing that it does can block or end that one
 from __future__ import annotations
 
 import ctypes
+import gc
 import pickle
 import signal
 import sys
@@ -52,6 +53,8 @@ def main() -> None:
     except JanusError as error:
         link.send(0, pickle.dumps(error))
         return
+    gc.collect()
+    gc.freeze()  # what is there now stays: no collection needs to look at it again
     link.send(0, pickle.dumps(dict(serving.about())))
     try:
         for count, (number, body) in enumerate(iter(link.receive, None), start=1):

@@ -6,6 +6,7 @@ import io
 import struct
 import zlib
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,6 +32,18 @@ def test_compression_noise_is_not_content_but_one_word_is() -> None:
     assert ink_share(canvas) < BLANK_INK_SHARE
     ImageDraw.Draw(canvas).text((20, 20), "Quarterly revenue", fill="black")
     assert ink_share(canvas) > BLANK_INK_SHARE
+
+
+@given(st.integers(1, 90), st.integers(1, 90), st.integers(0, 2**32 - 1))
+def test_ink_is_counted_in_every_pixel_and_channel(width: int, height: int, seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    pixels = np.full((height, width, 3), chance.choice([0, 7, 128, 250, 255], 3), dtype=np.uint8)
+    drawn = chance.random((height, width)) < 0.3
+    pixels[drawn] = chance.integers(0, 256, (int(drawn.sum()), 3))
+    values, counts = np.unique(pixels.reshape(-1, 3), axis=0, return_counts=True)
+    ground = values[counts.argmax()].astype(int)
+    plain = (np.abs(pixels - ground) > 12).any(axis=2).mean()
+    assert ink_share(Image.fromarray(pixels)) == plain
 
 
 def test_transparency_is_seen_over_white() -> None:

@@ -1,0 +1,55 @@
+"""Colours of many pixels counted: at 4 bits a channel, and the most frequent one exactly."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+RGB = tuple[int, int, int]
+
+_MANY = 8192
+
+
+def coarse_codes(colors: NDArray[np.uint8]) -> NDArray[np.uint16]:
+    """(n, 3) uint8 colours to (n,) codes of 4 bits a channel."""
+    high = colors & 0xF0
+    codes = high[:, 0].astype(np.uint16)
+    codes <<= 4
+    codes |= high[:, 1]
+    codes |= high[:, 2] >> 4
+    return codes
+
+
+def most_frequent(colors: NDArray[np.uint8], codes: NDArray[np.uint16] | None = None) -> tuple[RGB, float]:
+    """Find the most frequent of (n, 3) uint8 colours (within the most frequent coarse colour) and its share."""
+    if not len(colors):
+        return (255, 255, 255), 0.0
+    if (told := _ruling(colors)) is not None:
+        return told
+    codes = coarse_codes(colors) if codes is None else codes
+    winner = int(np.bincount(codes, minlength=4096).argmax())
+    fine = np.bincount(coarse_codes(colors << np.uint8(4))[codes == winner], minlength=4096)
+    low = int(fine.argmax())
+    red, green, blue = ((winner >> shift & 15) << 4 | (low >> shift & 15) for shift in (8, 4, 0))
+    return (red, green, blue), float(fine[low]) / len(colors)
+
+
+def _ruling(colors: NDArray[np.uint8]) -> tuple[RGB, float] | None:
+    """The colour of more than half of many pixels, and its share: guessed from some of them, counted in all."""
+    if len(colors) < _MANY:
+        return None
+    guess, _ = most_frequent(colors[:: len(colors) // (_MANY // 2)])
+    same = np.logical_and.reduce([colors[:, channel] == guess[channel] for channel in range(3)])
+    share = np.count_nonzero(same) / len(colors)
+    return (guess, share) if share > 0.5 else None
+
+
+def mode(colors: NDArray[np.uint8]) -> RGB:
+    """The most frequent of (n, 3) uint8 colours, n > 0; the darkest in red, green, blue of several."""
+    color, share = most_frequent(colors)
+    if share > 0.5:
+        return color
+    wide = colors.astype(np.uint32)
+    values, counts = np.unique((wide[:, 0] << 16) | (wide[:, 1] << 8) | wide[:, 2], return_counts=True)
+    top = int(values[counts.argmax()])
+    return top >> 16, top >> 8 & 255, top & 255
