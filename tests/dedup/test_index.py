@@ -189,15 +189,15 @@ def test_killed_while_forgetting_all_documents_are_still_there(tmp_path, step):
 
 def test_what_is_forgotten_is_on_the_disk_before_the_index_names_it(tmp_path, monkeypatch):
     done = []
-    monkeypatch.setattr(os, "fsync", lambda handle: done.append(os.readlink(f"/proc/self/fd/{handle}")))
+    monkeypatch.setattr(os, "fsync", lambda handle: done.append(Path(f"/proc/self/fd/{handle}").readlink()))
     with DedupIndex(tmp_path / "i", FIRST) as index:
         index.add([piece(make_corpus(6, copies=0), 0, 60)])
         done.clear()
         index.remove(["3"])
     marks, segments, state, _ = done
-    assert Path(marks).name.startswith("dead-")
-    assert Path(segments).name == "segments"
-    assert Path(state).name == ".index.json.part"
+    assert marks.name.startswith("dead-")
+    assert segments.name == "segments"
+    assert state.name == ".index.json.part"
     next((tmp_path / "i" / "segments").glob("dead-*")).write_bytes(b"")
     with pytest.raises(RunConflict, match="0 bytes, expected 60"):
         DedupIndex(tmp_path / "i", FIRST)
