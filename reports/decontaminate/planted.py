@@ -9,7 +9,8 @@ dropped), comments replaced, half of question and answer, 10% and 20% of the wor
 model (HumanEval). A plant stands before or after the code of a clean row. Hard negatives: independent solutions of the
 same exercise (IR-Plag), whose plagiarised copies are listed beside them; items of other benchmarks of the same
 kinds of task. With `--paraphrase` all text channels together, embeddings too, on what a model rephrased and on
-rows that should be let alone: up to 300 of each hard negative and N clean rows that have a docstring (about 5 texts a second).
+rows that should be let alone: up to 300 of each hard negative, and N clean rows that have a docstring (about 5 texts a
+second).
 """
 
 from __future__ import annotations
