@@ -144,5 +144,6 @@ def test_the_command_prints_the_report_and_where_it_lies(data, tmp_path):
     done = CliRunner().invoke(app, ["decontaminate", str(source), "-o", str(out), "--against", str(bench)])
     assert done.exit_code == 1, done.output  # the empty row is an error of the source
     assert "1 removed" in done.output and "results:" in done.output and "1 rows have errors" in done.output
+    assert "row 2 (empty): data.jsonl: row 2 (line 3)" in done.output
     again = CliRunner().invoke(app, ["decontaminate", str(source), "-o", str(out), "--against", str(bench), "--json"])
     assert json.loads(again.stdout.splitlines()[-1])["kept"] == 2
