@@ -98,8 +98,8 @@ class HubReader:
 
     def __init__(self, name: str, splits: Mapping[str, Any], revision: str) -> None:
         self.name = name
+        self.revision = revision
         self._splits = dict(splits)
-        self._revision = revision
 
     def rows(self) -> Iterator[RawRow]:
         """Stream the rows. Raises InputError when the connection breaks; the same command goes on from there."""
@@ -121,7 +121,7 @@ class HubReader:
 
     def fingerprint(self) -> str:
         """Sha256 over the reference, the splits and the revision."""
-        return hashlib.sha256("\0".join([self.name, *self._splits, self._revision]).encode()).hexdigest()
+        return hashlib.sha256("\0".join([self.name, *self._splits, self.revision]).encode()).hexdigest()
 
 
 def open_hub(reference: str) -> Reader:

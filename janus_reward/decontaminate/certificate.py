@@ -27,6 +27,7 @@ def certificate_text(
                 "licence": one.benchmark.licence,
                 "home": one.benchmark.home,
                 "place": one.place,
+                "revision": one.revision,
                 "sha256": one.sha256,
                 **counts["benchmarks"][one.benchmark.id],
             }

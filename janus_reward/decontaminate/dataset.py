@@ -24,6 +24,7 @@ from janus_reward.decontaminate.report import report_markdown
 from janus_reward.decontaminate.settings import DecontaminateSettings
 from janus_reward.decontaminate.state import Segments, StoppableDetector
 from janus_reward.decontaminate.tally import Tally
+from janus_reward.dedup.batch import Teller
 from janus_reward.engines.ray_settings import RaySettings, settings_for
 from janus_reward.errors import DiskError, InputError, Stopped
 from janus_reward.run.manifest import RunFolder
@@ -207,7 +208,9 @@ def _look(
     if segments.complete():
         return
     pending: list[Rows] = []
+    teller = Teller(note)
     for rows in looked():
+        teller.tell(rows.batch)
         pending.append(rows)
         if sum(len(some.batch) for some in pending) >= SEGMENT_ROWS:
             segments.write(detector, pending)

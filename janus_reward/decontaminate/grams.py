@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from janus_reward.dedup.compiled import kernel
 from janus_reward.dedup.families import TEXT, keyword_hashes
 from janus_reward.dedup.hashing import FOLD, STEP
-from janus_reward.dedup.lexer import ascii_words, lex
+from janus_reward.dedup.lexer import lex
+from janus_reward.dedup.masks import MARGIN
 from janus_reward.dedup.shingle import MAX_BYTES, Utf8Column
 from janus_reward.dedup.structure import STRUCTURE, has_structure, structure_tokens
+from janus_reward.dedup.words import ascii_words
 
-_FILTER_BITS = 15
-"""A filter of 32,768 words of 64 bits (256 KiB), which stays in a core's own cache beside what else is read."""
+_ROOM, _SMALLEST, _LARGEST = 16, 1 << 12, 1 << 16
+"""Bits of a filter for each gram; its least and most words of 64 bits (512 KiB), which stay in a core's own cache."""
 _STEP, _FOLD = np.uint64(STEP), np.uint64(FOLD)
 
 
@@ -92,7 +94,10 @@ def _hashed(grams: NDArray[np.uint32], idioms: NDArray[np.uint32]) -> tuple[NDAr
     length = 16
     while length < 2 * len(grams):
         length *= 2
-    slots, bits = np.zeros(length, np.uint32), np.zeros(1 << _FILTER_BITS, np.uint64)
+    words = _SMALLEST
+    while words < _LARGEST and 64 * words < _ROOM * len(grams):
+        words *= 2
+    slots, bits = np.zeros(length, np.uint32), np.zeros(words, np.uint64)
     _fill(grams, slots)
     _mark(grams, bits)
     _mark(idioms, bits)
@@ -172,7 +177,20 @@ def _fill(grams, slots):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
 @kernel
 def _mark(grams, bits):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     for value in grams:
-        bits[value >> np.uint32(32 - _FILTER_BITS)] |= _three_bits(value)
+        bits[_word_of(value, bits)] |= _three_bits(value)
+
+
+@kernel
+def _word_of(value, bits):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """The word of a filter for a hash, by its highest bits."""
+    return (np.uint64(value) * np.uint64(len(bits))) >> np.uint64(32)
+
+
+@kernel
+def _passes(value, bits):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """Whether a filter may hold a hash."""
+    mask = _three_bits(value)
+    return bits[_word_of(value, bits)] & mask == mask
 
 
 @kernel
@@ -243,8 +261,7 @@ def _hits(  # type: ignore[no-untyped-def] # noqa: ANN202
         if first > 0:
             rolling = rolling * _STEP + hashes[first + size_a - 1] - hashes[first - 1] * leaving
         short = _folded(rolling)
-        mask = _three_bits(short)
-        if bits_a[short >> np.uint32(32 - _FILTER_BITS)] & mask != mask:
+        if not _passes(short, bits_a):
             continue
         found_a = _note(_gram_of(short, values_a, slots_a), stamps_a, mark, rows_a, out_a, found_a)
         if both and first + size_b <= count:
@@ -252,8 +269,7 @@ def _hits(  # type: ignore[no-untyped-def] # noqa: ANN202
             for k in range(first + size_a, first + size_b):
                 longer = longer * _STEP + hashes[k]
             short = _folded(longer)
-            mask = _three_bits(short)
-            if bits_b[short >> np.uint32(32 - _FILTER_BITS)] & mask == mask:
+            if _passes(short, bits_b):
                 found_b = _note(_gram_of(short, values_b, slots_b), stamps_b, mark, rows_b, out_b, found_b)
     return found_a, found_b
 
@@ -278,28 +294,39 @@ def _scan(  # type: ignore[no-untyped-def] # noqa: ANN202
     size_a, values_a, where_a, parts_a, slots_a, bits_a, least_a, rows_a, stamps_a,  # noqa: ANN001
     size_b, values_b, where_b, parts_b, slots_b, bits_b, least_b, rows_b, stamps_b, base,  # noqa: ANN001
 ):  # fmt: skip
-    hashes = np.empty(longest + 1, np.uint64)
+    hashes, masks = np.empty(longest + 1, np.uint64), np.empty((2, longest // 64 + 3), np.uint64)
     begins, ends = np.empty(longest + 1, np.int64), np.empty(longest + 1, np.int64)
     grams, longer = np.empty(longest + 1, np.int64), np.empty(longest + 1, np.int64)
-    first = _empty(len(least_a))
-    second = _empty(len(least_b))
+    first, fewest = _empty(len(least_a)), _fewest(least_a)
+    second, fewest_b = _empty(len(least_b)), _fewest(least_b)
     for row in range(len(where) - 1):
-        stop = min(where[row + 1], where[row] + longest)
+        stop, family = min(where[row + 1], where[row] + longest), families[row]
         count = np.int64(-1)
-        if families[row] == TEXT and normalise == 0:
-            count = ascii_words(data, where[row], stop, hashes)
-        elif normalise == STRUCTURE and has_structure(families[row]):
-            count = structure_tokens(data, where[row], stop, families[row], keywords, hashes)
+        if stop + MARGIN <= len(data):
+            if family == TEXT and normalise == 0:
+                count = ascii_words(data, where[row], stop, begins, ends, hashes)
+            elif normalise == STRUCTURE and has_structure(family):
+                count = structure_tokens(data, where[row], stop, family, keywords, masks, begins, hashes)
         if count < 0:
-            count, _ = lex(data, where[row], stop, families[row], normalise, keywords, hashes, begins, ends)
+            count, _ = lex(data, where[row], stop, family, normalise, keywords, hashes, begins, ends)
         found, more = _hits(
             hashes, count, base + row, both, size_a, values_a, slots_a, bits_a, rows_a, stamps_a, grams,
             size_b, values_b, slots_b, bits_b, rows_b, stamps_b, longer,
         )  # fmt: skip
-        first = _keep(first, row, grams, found, where_a, parts_a, least_a)
-        if both:
+        if found >= fewest:
+            first = _keep(first, row, grams, found, where_a, parts_a, least_a)
+        if both and more >= fewest_b:
             second = _keep(second, row, longer, more, where_b, parts_b, least_b)
     return _cut(first), _cut(second)
+
+
+@kernel
+def _fewest(least):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+    """With fewer grams than this a row is a candidate for no part."""
+    fewest = np.int64(1 << 62)
+    for one in least:
+        fewest = min(fewest, one)
+    return fewest
 
 
 @kernel

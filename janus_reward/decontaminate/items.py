@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from janus_reward.dataset.detect import detect_reader
+from janus_reward.dataset.hf import HubReader
 from janus_reward.dataset.reader import RawRow
 from janus_reward.decontaminate.registry import Benchmark
 from janus_reward.errors import InputError
 
 MAX_CHARS = 200_000
+UNVERSIONED = "unversioned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Items:
         sha256: of the source they were read from.
         place: name of that source.
         empty: rows without any text.
+        revision: release or commit of the source; `unversioned` where none is known for these very bytes.
     """
 
     benchmark: Benchmark
@@ -45,6 +48,7 @@ class Items:
     sha256: str
     place: str
     empty: int
+    revision: str = UNVERSIONED
 
 
 def read_items(benchmark: Benchmark, file: str | None, data: Path | None) -> Items:
@@ -63,7 +67,15 @@ def read_items(benchmark: Benchmark, file: str | None, data: Path | None) -> Ite
     items = tuple(item for item in made if item.question or item.answer or item.code or item.picture)
     if not items:
         raise InputError(f"{benchmark.id}: {reader.name}: none of its {len(made)} rows has a field that is looked for")
-    return Items(benchmark, items, reader.fingerprint(), reader.name, len(made) - len(items))
+    sha256 = reader.fingerprint()
+    revision = reader.revision if isinstance(reader, HubReader) else _revision(benchmark, sha256, file)
+    return Items(benchmark, items, sha256, reader.name, len(made) - len(items), revision)
+
+
+def _revision(benchmark: Benchmark, sha256: str, file: str | None) -> str:
+    """What the registry says of its own file; of another file only when it says its hash too."""
+    told = benchmark.sha256 == sha256 if benchmark.sha256 else file is None
+    return benchmark.revision if told and benchmark.revision else UNVERSIONED
 
 
 def _below(data: Path | None, name: str | None) -> str | None:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from janus_reward.dataset import Source, open_source
 from janus_reward.dataset.identity import files_sha256
-from janus_reward.dedup.batch import Batch
+from janus_reward.dedup.batch import Batch, troubles
 from janus_reward.errors import InputError
 from janus_reward.run import Run
 from janus_reward.run.shards import parts
@@ -71,6 +71,7 @@ class DatasetRows:
             pictures=[some[0] if some else None for some in shown] if self._pictures else None,
             sources=_strings([_source(triple.meta) for triple in triples]),
             errors=sum(triple.error is not None for triple in triples),
+            troubles=troubles(*zip(*((triple.row, triple.id, triple.error) for triple in triples), strict=True)),
         )
         further = tuple((at, picture) for at, some in enumerate(shown) for picture in some[1:])
         return Rows(batch, further)
@@ -113,6 +114,7 @@ class RunRows:
             pictures=self._renders(table) if self._pictures else None,
             sources=_strings([_source(_parsed(meta)) for meta in metas]),
             errors=table.num_rows - table.column("error").null_count,
+            troubles=troubles(*(table.column(name).to_pylist() for name in ("row", "id", "error"))),
         )
         return Rows(batch, ())
 

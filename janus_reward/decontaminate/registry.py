@@ -40,6 +40,10 @@ class Benchmark(BaseModel):
     """Where the items can be had on the Hub: `ORG/NAME[#CONFIG][:SPLIT]`."""
     file: str | None = None
     """Name of the items' file below the data folder."""
+    revision: str | None = None
+    """Release or commit that the file is of."""
+    sha256: str | None = None
+    """Of that file; another file is of no known revision."""
     language: str | None = None
     fields: Fields = Field(default_factory=Fields)
     sources: tuple[str, ...] = ()

@@ -30,7 +30,7 @@ def report_markdown(
     ]
     for one in benchmarks:
         row = counts["benchmarks"][one.benchmark.id]
-        place = f"{one.place} ({one.sha256[:12]})"
+        place = f"{one.place} ({one.revision}, {one.sha256[:12]})"
         lines.append(f"| {one.benchmark.id} | {row['items']:,} | {row['items_hit']:,} | {row['rows']:,} | {place} |")
     if counts["source_overlaps"]:
         lines += [

@@ -7,7 +7,7 @@ from typing import Any
 
 from janus_reward.errors import InputError
 
-REVISION = 3
+REVISION = 4
 """Raised whenever matching changes: certificates of two revisions cannot be compared."""
 
 CHANNELS = ("words", "structure", "picture", "paraphrase")

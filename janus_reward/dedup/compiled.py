@@ -34,6 +34,11 @@ def kernel(function: Callable[..., Any]) -> Any:
     return dispatcher
 
 
+def inlined(function: Callable[..., Any]) -> Any:
+    """A kernel that becomes part of each kernel that calls it: for what is called for each token, with many arrays."""
+    return njit(nogil=True, inline="always")(function)
+
+
 @cache
 def sources_digest(folder: Path) -> str:
     """SHA-256 over the Python sources of a folder."""

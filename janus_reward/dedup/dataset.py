@@ -14,7 +14,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from janus_reward.dedup.batch import Batch
+from janus_reward.dedup.batch import Batch, Teller
 from janus_reward.dedup.buckets import Buckets
 from janus_reward.dedup.engine import fingerprint, relink
 from janus_reward.dedup.index import DedupIndex
@@ -151,8 +151,9 @@ def _fingerprints(
 
 
 def _counted(batches: Iterator[Batch], note: Callable[[str], None]) -> Iterator[Batch]:
-    done, told = 0, 0
+    done, told, teller = 0, 0, Teller(note)
     for batch in batches:
+        teller.tell(batch)
         done += len(batch)
         if done - told >= 100_000:
             note(f"{done:,} rows read")

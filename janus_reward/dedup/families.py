@@ -45,7 +45,8 @@ _HASH_KEYWORDS = (
 HASH_SALT = 0x5BD1E9955BD1E995
 """Sets apart the keywords of the family HASH in the table of all."""
 
-_SLOTS = 1024
+_SLOTS, PLACES = 2048, 3
+"""Slots of the table of keywords, and how many in a row a hash may stand in."""
 
 
 def family_of(language: str | None) -> int:
@@ -53,20 +54,24 @@ def family_of(language: str | None) -> int:
     return PLAIN if language is None else _FAMILY.get(language.lower(), PLAIN)
 
 
+def keywords_of(family: int) -> list[str]:
+    """The words that are kept in a family when identifiers are normalised."""
+    words = {*_HASH_KEYWORDS.split()} if family == HASH else {*_KEYWORDS.split(), *keyword.softkwlist}
+    return sorted(words | {*keyword.kwlist})
+
+
 @cache
 def keyword_hashes() -> NDArray[np.uint64]:
     """Token hashes of the words that are kept when identifiers are normalised: an open-addressing table.
 
     Those of the family HASH stand there under `HASH_SALT`, those of all other families as they are.
-    (1024,) uint64, 0 where a slot is free; a hash stands at its lowest bits or in the next free slot.
+    (2048 + 2,) uint64, 0 where a slot is free; a hash stands at its lowest bits or in one of the next two slots.
     """
-    table = np.zeros(_SLOTS, np.uint64)
-    words = [(word, 0) for word in sorted({*_KEYWORDS.split(), *keyword.kwlist, *keyword.softkwlist})]
-    words += [(word, HASH_SALT) for word in sorted({*_HASH_KEYWORDS.split(), *keyword.kwlist})]
+    table = np.zeros(_SLOTS + PLACES - 1, np.uint64)
+    words = [(word, 0) for word in keywords_of(PLAIN)] + [(word, HASH_SALT) for word in keywords_of(HASH)]
     for word, salt in words:
         value = token_hash64(word.encode()) ^ salt
         slot = value % _SLOTS
-        while table[slot]:
-            slot = (slot + 1) % _SLOTS
-        table[slot] = value
+        free = next(slot + k for k in range(PLACES) if table[slot + k] == 0)
+        table[free] = value
     return table

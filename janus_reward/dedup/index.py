@@ -38,6 +38,7 @@ from janus_reward.dedup.segment import (
     sync_folder,
     taken,
     write_json,
+    write_marks,
     write_segment,
 )
 from janus_reward.dedup.settings import DedupSettings
@@ -159,7 +160,7 @@ class DedupIndex:
             gone += int(hit.sum())
             state["serial"] += 1
             entry["dead"] = f"dead-{state['serial']:06d}.bin"
-            self._guarded_write(self.folder / "segments" / entry["dead"], (dead | hit).astype(np.uint8))
+            self._mark(self.folder / "segments" / entry["dead"], dead | hit)
         if gone:
             self._replace(state)
         return gone
@@ -278,9 +279,9 @@ class DedupIndex:
         self._stores = [Store(self._segment(entry)) for entry in state["segments"]]
         self._dead = [self._dead_of(entry) for entry in state["segments"]]
 
-    def _guarded_write(self, path: Path, values: NDArray[np.uint8]) -> None:
+    def _mark(self, path: Path, dead: NDArray[np.bool_]) -> None:
         try:
-            path.write_bytes(values.tobytes())
+            write_marks(path, dead)
         except OSError as error:
             raise disk_error(path, error) from error
 
@@ -292,7 +293,11 @@ class DedupIndex:
     def _dead_of(self, entry: dict[str, Any]) -> NDArray[np.bool_]:
         if entry["dead"] is None:
             return np.zeros(int(entry["documents"]), np.bool_)
-        return np.frombuffer((self.folder / "segments" / entry["dead"]).read_bytes(), np.uint8).astype(np.bool_)
+        path = self.folder / "segments" / str(entry["dead"])
+        data = path.read_bytes() if path.is_file() else b""
+        if len(data) != entry["documents"]:
+            complain(self.folder, f"{path.name} has {len(data)} bytes, expected {entry['documents']}")
+        return np.frombuffer(data, np.uint8).astype(np.bool_)
 
     def _sweep(self) -> None:
         """Remove what a killed process left behind and what merging made needless."""

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from janus_reward.dedup.compiled import kernel
-from janus_reward.dedup.families import BLOCK, DASH, HASH, HASH_SALT, MARKUP, PERCENT, PLAIN, SLASH, TEXT
+from janus_reward.dedup.families import BLOCK, DASH, HASH, HASH_SALT, MARKUP, PERCENT, PLACES, PLAIN, SLASH, TEXT
 from janus_reward.dedup.hashing import FNV_OFFSET, FNV_PRIME, STEP
 
 NAMES, LITERALS, GROUPING = 1, 2, 4
@@ -21,10 +21,10 @@ joined lines, the point of a number."""
 
 _SEPARATOR, WORD, WIDE3, WIDE4, SKIP2, SKIP3, MARK = range(7)
 SPACE = np.array([c in b" \t\r\n\f\v\0" for c in range(256)], dtype=np.bool_)
-_GROUPS = np.array([c in b"();" for c in range(256)], dtype=np.bool_)
+GROUPS = np.array([c in b"();" for c in range(256)], dtype=np.bool_)
 _OFFSET, _PRIME, _STEP = np.uint64(FNV_OFFSET), np.uint64(FNV_PRIME), np.uint64(STEP)
 NAME, NUMBER, STRING = np.uint64(0x6E616D65), np.uint64(0x6E756D62), np.uint64(0x73747267)
-_COMMA = np.uint64(44 + (1 << 20))
+COMMA = np.uint64(44 + (1 << 20))
 _SALT = np.uint64(HASH_SALT)
 _TRIPLE = 256
 _SCRIPT, _STYLE = 1, 2
@@ -54,7 +54,7 @@ def _folds() -> NDArray[np.uint8]:
 
 
 CLASS, _FOLD = _classes(), _folds()
-_LOWER, _IS_WORD = _FOLD[1].copy(), (CLASS == WORD).astype(np.uint64)
+LOWER = _FOLD[1].copy()
 
 
 @kernel
@@ -100,12 +100,12 @@ def _slash_comment(data, i, stop, lines):  # type: ignore[no-untyped-def] # noqa
 
 
 @kernel
-def _line_comment(data, i, stop, family):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
+def _line_comment(data, start, i, stop, family):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN202
     c = data[i]
     if family == HASH:
         return _line_end(data, i, stop) if c == 35 else i
     if family == PERCENT:
-        escaped = i > 0 and data[i - 1] == 92
+        escaped = i > start and data[i - 1] == 92
         return _line_end(data, i, stop) if c == 37 and not escaped else i
     if family == DASH and c == 45 and i + 1 < stop and data[i + 1] == 45:
         return _line_end(data, i, stop)
@@ -113,12 +113,12 @@ def _line_comment(data, i, stop, family):  # type: ignore[no-untyped-def] # noqa
 
 
 @kernel
-def comment_end(data, i, stop, family, inner):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
+def comment_end(data, start, i, stop, family, inner):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
     """The end of the comment that begins at i, or i when none does."""
     if family == SLASH or family == BLOCK:  # noqa: SIM109
         return _slash_comment(data, i, stop, family == SLASH)
     if family != MARKUP:
-        return _line_comment(data, i, stop, family)
+        return _line_comment(data, start, i, stop, family)
     if inner != 0:
         return _slash_comment(data, i, stop, inner == _SCRIPT)
     if data[i] == 60 and i + 3 < stop and data[i + 1] == 33 and data[i + 2] == 45 and data[i + 3] == 45:
@@ -160,14 +160,12 @@ def _inner_after(data, i, stop, inner):  # type: ignore[no-untyped-def] # noqa: 
 
 @kernel
 def known(value, keywords):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
-    """Whether the table of keywords holds a hash."""
-    mask = np.uint64(len(keywords) - 1)
-    slot = value & mask
-    while keywords[slot] != 0:
-        if keywords[slot] == value:
-            return True
-        slot = (slot + np.uint64(1)) & mask
-    return False
+    """Whether the table of keywords holds a hash: all the places where it may stand are looked at, without a branch."""
+    slot = value & np.uint64(len(keywords) - PLACES)
+    found = False
+    for k in range(PLACES):
+        found |= keywords[slot + np.uint64(k)] == value
+    return found
 
 
 @kernel
@@ -201,11 +199,11 @@ def number_end(data, i, stop):  # type: ignore[no-untyped-def] # noqa: ANN001, A
 @kernel
 def regrouped(c, value, hashes, count, family):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
     """Whether a mark or string is left out under GROUPING, and the tokens that stay before it."""
-    if (c == 41 or c == 93 or c == 125) and count > 0 and hashes[count - 1] == _COMMA:
+    if (c == 41 or c == 93 or c == 125) and count > 0 and hashes[count - 1] == COMMA:
         count -= 1
     joins = c == 92 and family == HASH
     again = value == STRING and count > 0 and hashes[count - 1] == STRING
-    return _GROUPS[c] or joins or again, count
+    return GROUPS[c] or joins or again, count
 
 
 @kernel
@@ -218,25 +216,6 @@ def wide(data, i, width, stop):  # type: ignore[no-untyped-def] # noqa: ANN001, 
     for k in range(i, end):
         value = (value ^ np.uint64(data[k])) * _PRIME
     return value, end
-
-
-@kernel
-def ascii_words(data, start, stop, hashes):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201
-    """The token hashes that `lex` gives for ASCII prose, without a branch a byte; -1 where a byte is not ASCII.
-
-    The running hash is written at every byte, and its place moves on when a word ends.
-    """
-    count, value, inside, high = np.int64(0), _OFFSET, np.uint64(0), np.uint8(0)
-    for i in range(start, stop):
-        c = data[i]
-        high |= c
-        is_word = _IS_WORD[c]
-        count += np.int64(inside & ~is_word)
-        value = (value ^ np.uint64(_LOWER[c])) * _PRIME
-        hashes[count] = value
-        value = _OFFSET ^ ((value ^ _OFFSET) & (np.uint64(0) - is_word))
-        inside = is_word
-    return np.int64(-1) if high >= 128 else count + np.int64(inside)
 
 
 @kernel
@@ -289,7 +268,7 @@ def lex(data, start, stop, family, normalise, keywords, hashes, begins, ends):  
             begin = i
             if kind == MARK:
                 if quote == 0:
-                    end = comment_end(data, i, stop, family, inner)
+                    end = comment_end(data, start, i, stop, family, inner)
                     if end > i:
                         i = end
                         continue

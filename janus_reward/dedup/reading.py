@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from janus_reward.dataset import Source, open_source
 from janus_reward.dataset.identity import files_sha256
-from janus_reward.dedup.batch import Batch
+from janus_reward.dedup.batch import Batch, troubles
 from janus_reward.errors import InputError
 from janus_reward.run import Run
 from janus_reward.run.shards import parts
@@ -86,6 +86,7 @@ class RunInput:
             pictures=self._renders(table) if self._pictures else None,
             sources=self._sources(table),
             errors=table.num_rows - table.column("error").null_count,
+            troubles=troubles(*(table.column(name).to_pylist() for name in ("row", "id", "error"))),
         )
 
     @staticmethod
@@ -113,6 +114,7 @@ def batch_of(triples: Sequence[Triple], *, pictures: bool = True) -> Batch:
         pictures=[_first(triple.renders) for triple in triples] if pictures else None,
         sources=_strings([_source(triple.meta) for triple in triples]),
         errors=sum(triple.error is not None for triple in triples),
+        troubles=troubles(*zip(*((triple.row, triple.id, triple.error) for triple in triples), strict=True)),
     )
 
 

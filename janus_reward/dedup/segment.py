@@ -155,6 +155,12 @@ def write_json(path: Path, value: Any) -> None:
     sync_folder(path.parent)
 
 
+def write_marks(path: Path, dead: NDArray[np.bool_]) -> None:
+    """Write which documents of a segment are forgotten, a byte each, so that it is on the disk when this returns."""
+    _write(path, dead.astype(np.uint8))
+    sync_folder(path.parent)
+
+
 def sync_folder(path: Path) -> None:
     """Flush a folder's entries to the disk."""
     handle = os.open(path, os.O_RDONLY)

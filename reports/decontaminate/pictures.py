@@ -1,12 +1,13 @@
 """Draw benchmark charts again in another size, resolution and font: are they found, are other charts let alone.
 
-    python reports/decontaminate/pictures.py DATA [--charts 150] [--write reports/decontaminate/pictures.md]
+    python reports/decontaminate/pictures.py DATA [--charts 150] [--held-out 60] [--write FILE]
 
 DATA holds `chartmimic/triples.jsonl`. Each chart is rendered as it is (the benchmark's picture) and with a figure of
 another size and shape, another resolution, font and font size (the row's picture). Other charts: every pair of
 different charts; of the same family when their ids begin alike (`bar_`, `line_` ...), and the pairs of a chart and its
 `custom` variant apart, which has the same layout and other data. Once by the pictures alone, as for rows without code,
-and once with the codes beside them.
+and once with the codes beside them. Held out: charts and their `custom` variants beside the sample, on which no rule
+was chosen.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import random
 import re
 import tempfile
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 
 import numpy as np
@@ -52,12 +53,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--charts", type=int, default=150)
+    parser.add_argument("--held-out", type=int, default=60)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--write", type=Path)
     asked = parser.parse_args()
     chance = random.Random(asked.seed)
     charts = [t for t in open_source(str(asked.data / "chartmimic" / "triples.jsonl")) if t.code]
-    charts = chance.sample(charts, min(asked.charts, len(charts)))
+    sample = chance.sample(charts, min(asked.charts, len(charts)))
+    held = held_out(charts, sample, asked.held_out, asked.seed)
+    charts = [*sample, *held]
     with tempfile.TemporaryDirectory() as folder:
         farm = RenderFarm(RenderStore(Path(folder)), RenderSettings(), "always")
         try:
@@ -65,10 +69,22 @@ def main() -> None:
         finally:
             farm.close()
     codes = {chart.id: chart.code or "" for chart in charts}
-    text = report([(name, png, again) for name, png, again in drawn if png and again], codes, len(drawn), asked.seed)
+    shown = [(name, png, again) for name, png, again in drawn if png and again]
+    text = report(shown, codes, len(drawn), asked.seed, {chart.id for chart in held})
     print(text)
     if asked.write:
         asked.write.write_text(text, encoding="utf-8")
+
+
+def held_out(charts: Sequence[Triple], sample: Sequence[Triple], pairs: int, seed: int) -> list[Triple]:
+    """So many charts with their variants, none of them in the sample."""
+    seen, groups = {base(chart.id) for chart in sample}, defaultdict(list)
+    for chart in charts:
+        if base(chart.id) not in seen:
+            groups[base(chart.id)].append(chart)
+    full = [groups[name] for name in sorted(groups) if len(groups[name]) > 1]
+    chosen = random.Random(seed + 1).sample(full, min(pairs, len(full)))
+    return [chart for group in chosen for chart in group]
 
 
 def _drawn(farm: RenderFarm, chart: Triple, chance: random.Random) -> tuple[str, bytes | None, bytes | None]:
@@ -91,7 +107,9 @@ def base(name: str) -> str:
     return name.removesuffix("/custom")
 
 
-def report(drawn: Sequence[tuple[str, bytes, bytes]], codes: Mapping[str, str], tried: int, seed: int) -> str:
+def report(
+    drawn: Sequence[tuple[str, bytes, bytes]], codes: Mapping[str, str], tried: int, seed: int, held: Set[str]
+) -> str:
     """The table as Markdown."""
     items = [Item("chartmimic", name, "", "", codes[name], png, "python") for name, png, _ in drawn]
     parts = PictureParts.of(items, DecontaminateSettings().picture)
@@ -103,7 +121,7 @@ def report(drawn: Sequence[tuple[str, bytes, bytes]], codes: Mapping[str, str], 
         matched = {item for item in alike if not other_data(codes[name], items[item].code)}
         for k in known:
             kind = "the same chart drawn again" if k == i else _pair(name, drawn[k][0])
-            found[kind].append((k in alike, k in matched))
+            found[kind + ", held out" * (name in held or drawn[k][0] in held)].append((k in alike, k in matched))
     lines = [
         "# Pictures of benchmark charts drawn again", "",
         f"`python reports/decontaminate/pictures.py DATA`: {len(drawn)} of {tried} charts drawn both ways, seed {seed}"
@@ -115,7 +133,7 @@ def report(drawn: Sequence[tuple[str, bytes, bytes]], codes: Mapping[str, str], 
     for name, hits in found.items():
         alone, coded = (wilson(sum(kind), len(hits)) for kind in zip(*hits, strict=True))
         cells = [f"{s.value:.2%} [{s.low:.2%}, {s.high:.2%}], n={s.n:,}" for s in (coded, alone)]
-        baseline = f"{same:.1%}" if name.startswith("the same") else "-"
+        baseline = f"{same:.1%}" if name == "the same chart drawn again" else "-"
         lines.append(f"| {name} | {' | '.join(cells)} | {baseline} |")
     lines.append(f"\nPictures that say too little to be compared: {sum(look_of(png) is None for _, png, _ in drawn)}.")
     return "\n".join(lines) + "\n"

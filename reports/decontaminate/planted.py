@@ -1,13 +1,16 @@
 """Plant benchmark items in a corpus in known ways and count what is found.
 
     python reports/decontaminate/planted.py DATA CORPUS.parquet [--clean N] [--write reports/decontaminate/planted.md]
+    python reports/decontaminate/planted.py DATA CORPUS.parquet --paraphrase --clean 1000 [--write FILE]
 
 DATA holds `benchmarks/` and `duplicates/`; CORPUS is made by `reports/dedup/corpus.py` and gives the clean rows. Kinds:
 verbatim, question only, answer only, reformatted (layout and line breaks), renamed (every variable, the docstring
 dropped), comments replaced, half of question and answer, 10% and 20% of the words replaced, rephrased by a language
 model (HumanEval). A plant stands before or after the code of a clean row. Hard negatives: independent solutions of the
 same exercise (IR-Plag), whose plagiarised copies are listed beside them; items of other benchmarks of the same
-kinds of task.
+kinds of task. With `--paraphrase` all text channels together, embeddings too, on what a model rephrased and on
+rows that should be let alone: up to 300 of each hard negative, and N clean rows that have a docstring (about 5 texts a
+second).
 """
 
 from __future__ import annotations
@@ -20,8 +23,9 @@ import random
 import re
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -29,10 +33,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from janus_reward.agreement.statistics import wilson
-from janus_reward.decontaminate.detect import Detector, Hit
+from janus_reward.decontaminate.detect import Hit
 from janus_reward.decontaminate.items import Item, Items, read_items
+from janus_reward.decontaminate.paraphrase import prose
+from janus_reward.decontaminate.reading import Rows
 from janus_reward.decontaminate.registry import Benchmark, Registry
 from janus_reward.decontaminate.settings import DecontaminateSettings
+from janus_reward.decontaminate.state import StoppableDetector
 from janus_reward.dedup.batch import Batch
 
 PLANTED = ("humaneval", "mbpp", "bigcodebench_hard", "text_to_plot", "theoremexplainbench", "matplotbench",
@@ -43,6 +50,10 @@ TELLING = 13
 """A question or answer of fewer words than this cannot be planted inside another text and told again."""
 COMMON = 10
 """Five words that so many items of a benchmark have belong to its template."""
+
+OF_EACH = 300
+"""Hard negatives of a kind that are read for the table with embeddings."""
+TEXT_CHANNELS = ("words", "structure", "paraphrase")
 
 Gram = tuple[str, ...]
 
@@ -242,6 +253,7 @@ def main() -> None:
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--clean", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--paraphrase", action="store_true")
     parser.add_argument("--write", type=Path)
     asked = parser.parse_args()
     registry = Registry.load()
@@ -251,30 +263,50 @@ def main() -> None:
     texts = [text for text, origin in zip(*(table.column(c).to_pylist() for c in ("text", "origin")), strict=True)
              if origin < 0]  # fmt: skip
     hosts, clean = texts[:5_000], texts[5_000 : 5_000 + asked.clean]
-    rows = [Row("clean", None, text, "python") for text in clean]
-    rows += [*planted(known, hosts, asked.seed), *rephrased(asked.data), *others, *other_problems(asked.data)]
+    if asked.paraphrase:
+        rows, channels = few(clean_prose(texts[5_000:], asked.clean), others, asked.data), TEXT_CHANNELS
+    else:
+        rows, channels = [Row("clean", None, text, "python") for text in clean], TEXT_CHANNELS[:2]
+        rows += [*planted(known, hosts, asked.seed), *rephrased(asked.data), *others, *other_problems(asked.data)]
     started = time.process_time()
-    detector = Detector([*known, exercise], DecontaminateSettings(channels=("words", "structure")))
+    detector = StoppableDetector([*known, exercise], DecontaminateSettings(channels=channels))
     for batch in batches(rows):
-        detector.add(batch)
+        detector.look(Rows(batch, ()))
     hits = detector.hits()
-    text = report(rows, hits, len(detector.items), time.process_time() - started)
+    text = report(rows, hits, len(detector.items), channels, time.process_time() - started)
     print(text)
     if asked.write:
         asked.write.write_text(text, encoding="utf-8")
 
 
-def report(rows: list[Row], hits: list[Hit], items: int, cpu: float) -> str:
+def clean_prose(texts: list[str], count: int) -> list[Row]:
+    """Clean rows whose docstring is prose to compare."""
+    told = (text for text in texts if prose(None, text))
+    return [Row("clean, with a docstring", None, text, "python") for text in islice(told, count)]
+
+
+def few(clean: list[Row], others: list[Row], data: Path) -> list[Row]:
+    """Rephrased questions, and rows that should be let alone, as many as embeddings have time for."""
+    kinds: dict[str, list[Row]] = defaultdict(list)
+    for row in (*rephrased(data), *clean, *others, *other_problems(data)):
+        if not row.kind.startswith("plagiarised"):
+            kinds[row.kind].append(row)
+    cut = {kind: rows if kind.startswith("clean") else rows[:OF_EACH] for kind, rows in kinds.items()}
+    return [row for rows in cut.values() for row in rows]
+
+
+def report(rows: list[Row], hits: list[Hit], items: int, channels: Sequence[str], cpu: float) -> str:
     """The table as Markdown."""
     by_row = defaultdict(list)
     for hit in hits:
         by_row[hit.row].append(hit)
     kinds = list(dict.fromkeys(row.kind for row in rows))
+    flag = " --paraphrase" * ("paraphrase" in channels)
     lines = [
         "# Planted contamination", "",
-        f"`python reports/decontaminate/planted.py DATA CORPUS`: {len(rows):,} rows, {items:,} items, Python "
+        f"`python reports/decontaminate/planted.py DATA CORPUS{flag}`: {len(rows):,} rows, {items:,} items, Python "
         f"{platform.python_version()}, {cpu:.1f} s of CPU with the making of the index.", "",
-        "| rows | found [95 %] | of these with the right item named | by words / by structure |",
+        f"| rows | found [95 %] | of these with the right item named | {' / '.join(f'by {n}' for n in channels)} |",
         "| --- | --- | --- | --- |",
     ]  # fmt: skip
     for kind in kinds:
@@ -283,10 +315,10 @@ def report(rows: list[Row], hits: list[Hit], items: int, cpu: float) -> str:
         right = sum(any(f"{h.benchmark}/{h.item}" == row.item for h in by_row[i]) for i, row in found)
         share = wilson(len(found), len(own))
         named = f"{right / len(found):.1%}" if found and kind != "clean" and own[0][1].item else "-"
-        channels = [sum(any(h.channel == name for h in by_row[i]) for i, _ in own) for name in ("words", "structure")]
+        counts = [sum(any(h.channel == name for h in by_row[i]) for i, _ in own) for name in channels]
         lines.append(
             f"| {kind} | {share.value:.2%} [{share.low:.2%}, {share.high:.2%}], n={share.n} | {named} "
-            f"| {channels[0]} / {channels[1]} |"
+            f"| {' / '.join(map(str, counts))} |"
         )
     return "\n".join(lines) + "\n"
 

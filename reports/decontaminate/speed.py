@@ -24,22 +24,29 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
-from planted import PLANTED, Row, batches
+from planted import PLANTED
 
 from janus_reward.decontaminate.detect import Detector
 from janus_reward.decontaminate.items import Items, read_items
 from janus_reward.decontaminate.registry import Registry
 from janus_reward.decontaminate.settings import DecontaminateSettings
+from janus_reward.dedup.batch import Batch
 
 WORD = re.compile(r"\w+")
+_BATCH = 4096
 
 
 def ours(texts: list[str], known: list[Items]) -> int:
     """All text channels, every hit confirmed."""
     detector = Detector(known, DecontaminateSettings(channels=("words", "structure")))
-    for batch in batches([Row("", None, text, "python") for text in texts]):
-        detector.add(batch)
+    for at in range(0, len(texts), _BATCH):
+        code = pa.array(texts[at : at + _BATCH], pa.large_string())
+        rows = np.arange(at, at + len(code))
+        languages = pa.repeat("python", len(code))
+        detector.add(Batch(pa.array(rows).cast(pa.string()), rows, code=code, languages=languages))
     return len({hit.row for hit in detector.hits()})
 
 

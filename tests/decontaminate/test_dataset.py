@@ -48,7 +48,32 @@ def test_the_row_that_holds_an_item_goes_and_the_report_says_why(data, tmp_path)
     assert "<script>" not in report and "](javascript" not in report
     certificate = json.loads((out / "certificate.json").read_text())
     assert len(certificate["benchmarks"][0]["sha256"]) == 64
+    assert certificate["benchmarks"][0]["revision"] == "unversioned"
     assert certificate["counts"]["removed"] == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "about", "revision"),
+    [
+        ("own", "", "v1.2"),
+        ("own", "sha256: {sha256}", "v1.2"),
+        ("own", f"sha256: '{'0' * 64}'", "unversioned"),
+        ("own={bench}", "", "unversioned"),
+        ("own={bench}", "sha256: {sha256}", "v1.2"),
+    ],
+)
+def test_the_certificate_tells_the_revision_of_the_very_bytes_that_were_read(data, tmp_path, asked, about, revision):
+    source, bench = data
+    first = tmp_path / "first"
+    decontaminate_dataset(source, first, [str(bench)])
+    (known,) = json.loads((first / "certificate.json").read_text())["benchmarks"]
+    entry = f"{{id: own, title: Own, file: weather.jsonl, revision: v1.2, fields: {{question: instruction}}, {about}}}"
+    registry = tmp_path / "registry.yaml"
+    registry.write_text(f"benchmarks: [{entry.replace('{sha256}', known['sha256'])}]")
+    out, against = tmp_path / "out", asked.format(bench=bench)
+    decontaminate_dataset(source, out, [against], registry=Registry.load(registry), data=tmp_path)
+    (told,) = json.loads((out / "certificate.json").read_text())["benchmarks"]
+    assert told["revision"] == revision
 
 
 def test_a_dry_run_removes_nothing_and_tells_the_same(data, tmp_path):
@@ -119,5 +144,6 @@ def test_the_command_prints_the_report_and_where_it_lies(data, tmp_path):
     done = CliRunner().invoke(app, ["decontaminate", str(source), "-o", str(out), "--against", str(bench)])
     assert done.exit_code == 1, done.output  # the empty row is an error of the source
     assert "1 removed" in done.output and "results:" in done.output and "1 rows have errors" in done.output
+    assert "row 2 (empty): data.jsonl: row 2 (line 3)" in done.output
     again = CliRunner().invoke(app, ["decontaminate", str(source), "-o", str(out), "--against", str(bench), "--json"])
     assert json.loads(again.stdout.splitlines()[-1])["kept"] == 2

@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 
 from janus_reward.decontaminate.detect import Detector
 from janus_reward.decontaminate.items import Item, Items
+from janus_reward.decontaminate.plotted import other_data
 from janus_reward.decontaminate.registry import Benchmark
 from janus_reward.decontaminate.settings import DecontaminateSettings
 from janus_reward.dedup.batch import Batch
@@ -219,6 +220,22 @@ def test_a_picture_whose_code_holds_other_data_is_another_chart():
         Batch(pa.array(list("abcd")), np.arange(4), code=pa.array(codes, pa.large_string()), pictures=[picture] * 4)
     )
     assert [hit.row for hit in looked.hits()] == [0, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("said", "matches"),
+    [
+        ("Countries in Europe by total land area", True),
+        ("Countries in Europe by total population count", True),
+        ("Major crops harvested last year", False),
+        ("tight", True),
+    ],
+)
+def test_where_numbers_are_few_the_words_shown_tell_charts_apart(said, matches):
+    def pie(title):
+        return f"plt.pie(read('sizes.csv'))\nplt.title({title!r})\n"
+
+    assert other_data(pie("Countries in Europe by total land area"), pie(said)) is not matches
 
 
 def test_blank_pictures_match_nothing():

@@ -72,6 +72,7 @@ def test_a_bad_row_is_counted_and_kept(tmp_path):
     src.write_text(src.read_text() + "{not json}\n")
     done = cli("dedup", src, "-o", tmp_path / "run")
     assert done.returncode == 1 and done.stdout.strip().endswith("1 rows have errors")
+    assert "row 15 (damaged-row-15): a.jsonl: row 15 (line 16): damaged JSON" in done.stderr
     assert len(pq.read_table(tmp_path / "run/survivors.parquet")) == 14
 
 

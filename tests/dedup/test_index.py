@@ -119,7 +119,12 @@ def killing(real):
 opened = index.DedupIndex(Path(sys.argv[1]), FIRST)
 setattr(segment, name, killing(getattr(segment, name)))
 setattr(index, name, killing(getattr(index, name))) if hasattr(index, name) else None
-opened.compact() if name_of_work == "compact" else opened.add([piece(make_corpus(5), 20, 40)], "second")
+works = {
+    "compact": opened.compact,
+    "add": lambda: opened.add([piece(make_corpus(5), 20, 40)], "second"),
+    "remove": lambda: opened.remove(["3", "5"]),
+}
+works[name_of_work]()
 """
 
 
@@ -168,3 +173,31 @@ def test_killed_while_adding_the_index_is_as_before_or_as_after(tmp_path, step, 
             found = outcome(index.add([piece(texts, 20, 40)], "second"))
             assert {row for row in whole if int(row[0]) >= 20} == found
         assert not [path for path in (tmp_path / "i" / "segments").iterdir() if path.name.startswith(".")]
+
+
+@pytest.mark.parametrize("step", ["_write", "sync_folder", "write_json"])
+def test_killed_while_forgetting_all_documents_are_still_there(tmp_path, step):
+    texts = make_corpus(6, copies=0)
+    with DedupIndex(tmp_path / "i", FIRST) as index:
+        index.add([piece(texts, 0, 60)], "first")
+    kill(tmp_path / "i", step, 0, "remove")
+    with DedupIndex(tmp_path / "i", FIRST) as index:
+        assert len(index) == 60
+        assert not list((tmp_path / "i" / "segments").glob("dead*"))
+        assert index.remove(["3", "5"]) == 2
+
+
+def test_what_is_forgotten_is_on_the_disk_before_the_index_names_it(tmp_path, monkeypatch):
+    done = []
+    monkeypatch.setattr(os, "fsync", lambda handle: done.append(Path(f"/proc/self/fd/{handle}").readlink()))
+    with DedupIndex(tmp_path / "i", FIRST) as index:
+        index.add([piece(make_corpus(6, copies=0), 0, 60)])
+        done.clear()
+        index.remove(["3"])
+    marks, segments, state, _ = done
+    assert marks.name.startswith("dead-")
+    assert segments.name == "segments"
+    assert state.name == ".index.json.part"
+    next((tmp_path / "i" / "segments").glob("dead-*")).write_bytes(b"")
+    with pytest.raises(RunConflict, match="0 bytes, expected 60"):
+        DedupIndex(tmp_path / "i", FIRST)

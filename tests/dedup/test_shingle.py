@@ -99,3 +99,10 @@ def test_absent_and_blank_texts_have_no_shingles():
     sets = Shingler().sets([None, "", " \n\t", "x"])
     assert [len(sets.of(i)) for i in range(4)] == [0, 0, 0, 1]
     assert (sets.exact[:3] == 0).all()
+
+
+def test_a_text_does_not_look_at_the_one_before_it():
+    texts = ["ends with \\", "% a comment\nx = 1"]
+    one_by_one = [Shingler(size=1).sets([text], ["latex"]).values.tolist() for text in texts]
+    together = Shingler(size=1).sets(texts, ["latex"] * 2)
+    assert [together.of(k).tolist() for k in range(2)] == one_by_one
