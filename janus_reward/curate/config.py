@@ -127,10 +127,25 @@ def _placed(config: CurateConfig, folder: Path, document: Document) -> CurateCon
     changes: dict[str, Any] = {"out": out, "score": score, "ray": _beside(folder, config.ray)}
     if (folder / config.source).exists():
         changes["source"] = str(folder / config.source)
-    if config.decontaminate is not None and isinstance(config.decontaminate.get("data"), str):
-        changes["decontaminate"] = {**config.decontaminate, "data": str(folder / config.decontaminate["data"])}
+    if config.decontaminate is not None:
+        changes["decontaminate"] = _against(config.decontaminate, folder)
     changes["select"] = SelectStep(policy=_policy(config.select.policy, folder, document))
     return config.model_copy(update=changes)
+
+
+def _against(asked: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The step decontaminate, with the files of benchmarks (`FILE` or `ID=FILE`) and their folder beside the file."""
+    placed = dict(asked)
+    if isinstance(asked.get("data"), str):
+        placed["data"] = str(folder / asked["data"])
+    if isinstance(asked.get("against"), list):
+        placed["against"] = [_benchmark(str(named), folder) for named in asked["against"]]
+    return placed
+
+
+def _benchmark(named: str, folder: Path) -> str:
+    head, mark, file = named.rpartition("=")
+    return f"{head}{mark}{folder / file}" if (folder / file).is_file() else named
 
 
 def _policy(given: str | dict[str, Any], folder: Path, document: Document) -> str | dict[str, Any]:

@@ -152,7 +152,10 @@ def check(config: CurateConfig) -> None:
         _settings("dedup", config.dedup)
     if config.decontaminate is not None:
         asked = dict(config.decontaminate)
-        _against(asked.pop("against", None))
+        registry = _room("decontaminate").Registry.load()
+        for named in _against(asked.pop("against", None)):
+            if named != "all":
+                registry.find(named)
         asked.pop("data", None)
         _settings("decontaminate", asked)
     for step, needed in (("dedup", "need_dedup"), ("decontaminate", "need_decontaminated")):

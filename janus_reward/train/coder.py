@@ -25,7 +25,7 @@ class CoderConfig(Part):
     Args:
         data: a training set of `janus-reward export`, in the form that the recipe names.
         held_out: an export whose prompts are answered before and after; the data's validation split when absent.
-        held_out_most: prompts of it that are answered.
+        held_out_most: distinct prompts of it that are answered.
         out: folder of the trained model.
         coder: which weights.
         judging: who scores before and after.
@@ -58,6 +58,14 @@ def rows(folder: Path, split: str, columns: tuple[str, ...], form: str) -> Any:
     return data.select_columns(list(columns))
 
 
+def distinct(data: Any) -> Any:
+    """The rows whose prompt did not come before: a `datasets.Dataset` may hold several answers to one."""
+    first: dict[str, int] = {}
+    for at, prompt in enumerate(data["prompt"]):
+        first.setdefault(json.dumps(prompt, sort_keys=True), at)
+    return data.select(list(first.values()))
+
+
 def trained(config: CoderConfig, form: str, columns: tuple[str, ...], make: Any, say: Say) -> dict[str, Any]:
     """Score before, train with the trainer that `make` gives, score after, save; a finished folder is left as it is.
 
@@ -80,7 +88,7 @@ def trained(config: CoderConfig, form: str, columns: tuple[str, ...], make: Any,
         raise InputError(f"{config.data} has no training or no held-out rows", hint="Export with --validation 0.1.")
     claim(config.out, asked)
     tokenizer, model = config.coder.load()
-    prompts = held_out["prompt"][: config.held_out_most]
+    prompts = distinct(held_out)["prompt"][: config.held_out_most]
     before = _before(config, model, tokenizer, prompts, say)
     trainer = make(model, tokenizer, data, held_out, config.training.arguments(config.out / "checkpoints"))
     checkpoint = last_checkpoint(config.out / "checkpoints")

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from janus_reward.reward import JanusReward, Shaping
-from janus_reward.train.coder import CoderConfig, Say, trained
+from janus_reward.train.coder import CoderConfig, Say, distinct, trained
 from janus_reward.train.config import Part
 
 
@@ -28,7 +28,7 @@ class RewardPart(Part):
 
 
 class Config(CoderConfig):
-    """Data in the form `prompt-completion`, of which only the prompts are used.
+    """Data in the form `prompt-completion`, of which only the distinct prompts are used.
 
     Args:
         reward: who rewards; score before and after with another judge (`judging`).
@@ -58,7 +58,7 @@ def run(config: Config, say: Say) -> dict[str, Any]:
             temperature=config.temperature, beta=config.beta, **arguments,
         )  # fmt: skip
         return GRPOTrainer(
-            model, reward_funcs=reward, args=args, train_dataset=data.select_columns(["prompt"]),
+            model, reward_funcs=reward, args=args, train_dataset=distinct(data).select_columns(["prompt"]),
             processing_class=tokenizer, peft_config=config.coder.lora(),
         )  # fmt: skip
 

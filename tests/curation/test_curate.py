@@ -169,6 +169,7 @@ def test_a_wrong_file_is_told_by_file_and_line(tmp_path, text, told):
         ("dedup: {treshold: 0.8}\n", "dedup: unknown key 'treshold'"),
         ("dedup: {threshold: 7}\n", "threshold"),
         ("decontaminate: {data: x}\n", "`against` is a list"),
+        ("decontaminate: {against: [humanevil]}\n", "'humanevil' is neither a benchmark"),
         ("export: [{format: sft}, {format: sft}]\n", "sft is there twice"),
     ],
 )
@@ -186,9 +187,13 @@ def test_files_that_the_configuration_names_lie_beside_it(tmp_path):
     file = tmp_path / "curate.yaml"
     file.write_text(
         "source: x\nout: job\nscore: {judge: judge.yaml, ledger: replies}\n"
+        "decontaminate: {against: [mbpp, mbpp=items.jsonl, items.jsonl], data: items}\n"
         "select: {policy: {score: {precision: 0.9, labels: labels.jsonl}}}\n"
     )
+    (tmp_path / "items.jsonl").write_text("")
     config = read_config(file)
+    items = f"{tmp_path / 'items.jsonl'}"
+    assert config.decontaminate == {"against": ["mbpp", f"mbpp={items}", items], "data": str(tmp_path / "items")}
     assert (config.score.judge, config.score.ledger) == (str(tmp_path / "judge.yaml"), str(tmp_path / "replies"))
     assert config.select.policy["score"]["labels"] == str(tmp_path / "labels.jsonl")
 

@@ -170,6 +170,31 @@ def test_decontamination_gives_the_same_on_a_cluster(cluster, tmp_path):
         assert (tmp_path / "local" / name).read_bytes() == (tmp_path / "ray" / name).read_bytes()
 
 
+def test_a_whole_curation_gives_the_same_on_a_cluster(cluster, source, tmp_path):
+    from janus_reward.curate import curate, read_config
+
+    (tmp_path / "cluster.yaml").write_text("rows: 2\nstage: {num_cpus: 1}\n")
+    (tmp_path / "bench.jsonl").write_text(json.dumps({"id": "b", "code": CIRCLE.format(9) * 4}) + "\n")
+    steps = """score: {workers: 1}
+dedup: {threshold: 0.8}
+decontaminate: {against: [bench.jsonl]}
+select: {policy: {name: mine, outcomes: [ok, partial, not_needed], score: {min: 1}}}
+export: [{format: sharegpt}]
+report: {title: Circles}
+"""
+    made = {}
+    for engine, told in (("local", ""), ("ray", "ray: cluster.yaml\n")):
+        file = tmp_path / f"{engine}.yaml"
+        file.write_text(f"source: {source}\nout: {engine}\nengine: {engine}\n{told}{steps}")
+        selection = curate(read_config(file))["selection"]
+        folder = tmp_path / engine
+        files = [*folder.rglob("scores/*.parquet"), *folder.glob("export/sharegpt/*.json*")]
+        made[engine] = {str(path.relative_to(folder)): path.read_bytes() for path in files}
+        assert selection["kept"] > 0
+    assert {"export/sharegpt/train.jsonl", "export/sharegpt/certificate.json"} < set(made["local"])
+    assert made["ray"] == made["local"]
+
+
 def test_settings_that_are_wrong_name_file_and_line(tmp_path):
     file = tmp_path / "cluster.yaml"
     file.write_text("stage:\n  num_cpus: -1\n")
