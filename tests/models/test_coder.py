@@ -42,17 +42,19 @@ def run(place, recipe, name, **settings):
     [
         ("coder-sft", "prompt-completion", {}),
         ("coder-dpo", "preference", {}),
+        ("coder-dpo", "preference", {"sft": 1.0}),
         ("coder-grpo", "prompt-completion", {"generations": 4, "completion_tokens": 8, "reward": {"workers": 1}}),
     ],
 )
 def test_a_coder_is_trained_and_scored_before_and_after(folder, recipe, data, further):
     from transformers import AutoModelForCausalLM
 
-    made = run(folder, recipe, recipe, data=data, **SHARED, **further)
+    name = "-".join([recipe, *further])
+    made = run(folder, recipe, name, data=data, **SHARED, **further)
     assert made["figures"]["steps"] == 2
     assert made["figures"]["before"]["answers"] == made["figures"]["after"]["answers"] == 2
-    AutoModelForCausalLM.from_pretrained(folder / recipe)
-    history = [json.loads(line) for line in (folder / recipe / "history.jsonl").read_text().splitlines()]
+    AutoModelForCausalLM.from_pretrained(folder / name)
+    history = [json.loads(line) for line in (folder / name / "history.jsonl").read_text().splitlines()]
     assert any("loss" in step for step in history)
     if recipe == "coder-grpo":
         assert any("janus/scored" in step for step in history), "the reward's own metrics are in TRL's log"
