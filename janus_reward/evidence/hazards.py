@@ -43,16 +43,11 @@ _IN_SCRIPT = re.compile(
     r"|EventSource|SharedWorker)\b"
     r"|\bnavigator\.sendBeacon\b|\bdocument\.cookie\b|\bimportScripts\s*\(|\bwindow\.open\s*\("
 )
-_SCRIPT_SIGNS: tuple[str, ...] = (
-    "eval",
-    "Function",
-    "fetch",
-    "XMLHttpRequest",
-    "WebSocket",
-    "EventSource",
-    "SharedWorker",
+_SCRIPT_SIGNS = (
+    *("eval", "Function", "fetch", "XMLHttpRequest", "WebSocket", "EventSource", "SharedWorker", "sendBeacon"),
+    *("document.cookie", "importScripts", "window.open"),
 )
-_SCRIPT_SIGNS += ("sendBeacon", "document.cookie", "importScripts", "window.open")
+"""Whatever `_IN_SCRIPT` finds holds one of these: a text without any need not be searched."""
 _IN_SVG = re.compile(
     r"<script\b|<foreignObject\b|\son[a-z]{3,20}\s*=|(?:href|src)\s*=\s*[\"']\s*(?:https?:|file:|javascript:|//)",
     re.IGNORECASE,

@@ -136,6 +136,17 @@ def test_dangerous_calls_are_flagged_under_any_name(sample, code, language):
 
 
 @pytest.mark.parametrize(
+    "call",
+    [
+        "eval('1')", "new Function('1')", "fetch('a')", "new XMLHttpRequest()", "new WebSocket('a')", "new EventSource('a')",
+        "new SharedWorker('a')", "navigator.sendBeacon('a')", "x = document.cookie", "importScripts('a')", "window.open('a')",
+    ],
+)  # fmt: skip
+def test_every_dangerous_call_of_a_script_is_flagged(sample, call):
+    assert "dangerous_call" in measure(sample(f"const y = 1; {call};", "javascript")).flags
+
+
+@pytest.mark.parametrize(
     ("code", "language"),
     [
         ("import pandas as pd\nimport re\nprint(re.compile('a'), pd.read_csv('a.csv'))", "python"),
