@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
+from PIL import Image
 
 RGB = tuple[int, int, int]
 
@@ -12,23 +14,24 @@ _MANY = 8192
 
 def coarse_codes(colors: NDArray[np.uint8]) -> NDArray[np.uint16]:
     """(n, 3) uint8 colours to (n,) codes of 4 bits a channel."""
-    high = colors & 0xF0
-    codes = high[:, 0].astype(np.uint16)
-    codes <<= 4
-    codes |= high[:, 1]
-    codes |= high[:, 2] >> 4
+    from janus_reward.color_kernels import coarse
+
+    codes = np.empty(len(colors), np.uint16)
+    coarse(colors, codes)
     return codes
 
 
 def most_frequent(colors: NDArray[np.uint8], codes: NDArray[np.uint16] | None = None) -> tuple[RGB, float]:
     """Find the most frequent of (n, 3) uint8 colours (within the most frequent coarse colour) and its share."""
+    from janus_reward.color_kernels import counted
+
     if not len(colors):
         return (255, 255, 255), 0.0
     if (told := _ruling(colors)) is not None:
         return told
     codes = coarse_codes(colors) if codes is None else codes
-    winner = int(np.bincount(codes, minlength=4096).argmax())
-    fine = np.bincount(coarse_codes(colors << np.uint8(4))[codes == winner], minlength=4096)
+    winner = int(counted(codes).argmax())
+    fine = counted(coarse_codes(colors[codes == winner] << np.uint8(4)))
     low = int(fine.argmax())
     red, green, blue = ((winner >> shift & 15) << 4 | (low >> shift & 15) for shift in (8, 4, 0))
     return (red, green, blue), float(fine[low]) / len(colors)
@@ -38,9 +41,10 @@ def _ruling(colors: NDArray[np.uint8]) -> tuple[RGB, float] | None:
     """The colour of more than half of many pixels, and its share: guessed from some of them, counted in all."""
     if len(colors) < _MANY:
         return None
+    from janus_reward.color_kernels import equal
+
     guess, _ = most_frequent(colors[:: len(colors) // (_MANY // 2)])
-    same = np.logical_and.reduce([colors[:, channel] == guess[channel] for channel in range(3)])
-    share = np.count_nonzero(same) / len(colors)
+    share = equal(colors, np.array(guess, np.uint8)) / len(colors)
     return (guess, share) if share > 0.5 else None
 
 
@@ -53,3 +57,12 @@ def mode(colors: NDArray[np.uint8]) -> RGB:
     values, counts = np.unique((wide[:, 0] << 16) | (wide[:, 1] << 8) | wide[:, 2], return_counts=True)
     top = int(values[counts.argmax()])
     return top >> 16, top >> 8 & 255, top & 255
+
+
+def four_bytes(image: Image.Image) -> NDArray[np.uint8]:
+    """(h, w, 4) the pixels of an RGB image with a byte that says nothing; a look at its memory where that is in one."""
+    try:
+        pixels: NDArray[np.uint8] = pa.array(image).flatten().to_numpy()
+    except (ValueError, TypeError, pa.ArrowException):
+        return np.asarray(image.convert("RGBA"))
+    return pixels.reshape(image.height, image.width, 4)

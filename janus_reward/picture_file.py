@@ -6,9 +6,6 @@ import io
 import warnings
 import zlib
 
-import numpy as np
-import pyarrow as pa
-from numpy.typing import NDArray
 from PIL import Image
 
 
@@ -33,7 +30,7 @@ def opened(png: bytes, max_pixels: int) -> Image.Image:
             if image.width * image.height > max_pixels:
                 raise BadPicture(f"the picture has {image.width}x{image.height} pixels, more than {max_pixels}")
             image.load()
-            return _plain(image)
+            return plain(image)
     except BadPicture:
         raise
     except Image.DecompressionBombError as error:
@@ -42,17 +39,9 @@ def opened(png: bytes, max_pixels: int) -> Image.Image:
         raise BadPicture(f"the picture cannot be decoded: {type(error).__name__}") from error
 
 
-def _plain(image: Image.Image) -> Image.Image:
+def plain(image: Image.Image) -> Image.Image:
+    """An opened picture as RGB, or as RGBA where something shows through."""
     if not image.has_transparency_data:
         return image if image.mode == "RGB" else image.convert("RGB")
     layered = image if image.mode == "RGBA" else image.convert("RGBA")
     return layered.convert("RGB") if layered.getchannel("A").getextrema() == (255, 255) else layered
-
-
-def four_bytes(image: Image.Image) -> NDArray[np.uint8]:
-    """(h, w, 4) the pixels of an RGB image with a byte that says nothing; a look at its memory where that is in one."""
-    try:
-        pixels: NDArray[np.uint8] = pa.array(image).flatten().to_numpy()
-    except (ValueError, TypeError, pa.ArrowException):
-        return np.asarray(image.convert("RGBA"))
-    return pixels.reshape(image.height, image.width, 4)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from janus_reward.dedup.compiled import kernel
+from janus_reward.compiled import kernel
 from janus_reward.dedup.families import TEXT, keyword_hashes
 from janus_reward.dedup.hashing import FOLD, STEP
 from janus_reward.dedup.lexer import lex

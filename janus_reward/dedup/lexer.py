@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from janus_reward.dedup.compiled import kernel
+from janus_reward.compiled import kernel
 from janus_reward.dedup.families import BLOCK, DASH, HASH, HASH_SALT, MARKUP, PERCENT, PLACES, PLAIN, SLASH, TEXT
 from janus_reward.dedup.hashing import FNV_OFFSET, FNV_PRIME, STEP
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from janus_reward.compiled import kernel
 from janus_reward.dedup.buckets import Buckets
-from janus_reward.dedup.compiled import kernel
 from janus_reward.dedup.settings import DedupSettings
 from janus_reward.dedup.shingle import ShingleSets
 from janus_reward.dedup.verify import (

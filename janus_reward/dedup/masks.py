@@ -14,7 +14,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from janus_reward.dedup.compiled import kernel
+from janus_reward.compiled import kernel
 
 BLOCK, SHIFT = 64, 6
 """Bytes of a mask; a position shifted right by so much is the number of its mask."""

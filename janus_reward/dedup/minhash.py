@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from janus_reward.dedup.compiled import kernel
+from janus_reward.compiled import kernel
 from janus_reward.dedup.hashing import shingle_hash32
 from janus_reward.dedup.shingle import ShingleSets
 

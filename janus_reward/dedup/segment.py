@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from janus_reward.dedup.compiled import kernel
+from janus_reward.compiled import kernel
 from janus_reward.dedup.pictures import INK_BYTES
 from janus_reward.dedup.shingle import ShingleSets
 from janus_reward.dedup.store import Store

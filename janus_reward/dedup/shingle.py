@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from janus_reward.dedup.compiled import kernel
+from janus_reward.compiled import kernel
 from janus_reward.dedup.families import TEXT, family_of, keyword_hashes
 from janus_reward.dedup.hashing import FOLD, STEP
 from janus_reward.dedup.lexer import lex

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from janus_reward.dedup.compiled import inlined, kernel
+from janus_reward.compiled import inlined, kernel
 from janus_reward.dedup.families import BLOCK, DASH, HASH, HASH_SALT, SLASH, keywords_of
 from janus_reward.dedup.hashing import FNV_OFFSET, FNV_PRIME
 from janus_reward.dedup.lexer import (

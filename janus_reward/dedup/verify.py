@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from janus_reward.dedup.compiled import kernel
+from janus_reward.compiled import kernel
 
 AUTO, ANY, ALL = range(3)
 CODE, INSTRUCTION, RENDER, DISTINCTIVE = range(4)

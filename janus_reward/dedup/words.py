@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from janus_reward.dedup.compiled import kernel
+from janus_reward.compiled import kernel
 from janus_reward.dedup.hashing import FNV_OFFSET, FNV_PRIME
 from janus_reward.dedup.lexer import LOWER
 from janus_reward.dedup.masks import BLOCK, ascii_word_mask, high_mask, write_places

@@ -8,7 +8,7 @@ from math import inf
 import numpy as np
 
 from janus_reward.evidence.signal import signal
-from janus_reward.evidence.survey import Survey
+from janus_reward.evidence.survey import RULE, Survey
 from janus_reward.evidence.view import View
 
 _SMALL_LINE = (3, 9)
@@ -64,8 +64,7 @@ def soft_edges(view: View) -> float | None:
     survey = view.once(survey_of)
     if survey is None:
         return None
-    steps = survey.steps
-    soft, hard = (np.count_nonzero(found) / steps.size for found in ((steps > 2) & (steps <= 20), steps > 32))
+    soft, hard = survey.steps
     return soft / (soft + hard) if soft + hard else None
 
 
@@ -75,8 +74,7 @@ def color_entropy(view: View) -> float | None:
     survey = view.once(survey_of)
     if survey is None:
         return None
-    share = np.bincount(survey.codes.ravel()) / survey.codes.size
-    share = share[share > 0]
+    share = survey.color_counts[survey.color_counts > 0] / survey.codes.size
     return float(max(0.0, -(share * np.log2(share)).sum()))
 
 
@@ -91,7 +89,7 @@ def luminance(view: View) -> float | None:
 def saturation(view: View) -> float | None:
     """Mean saturation (Datta et al. 2006)."""
     survey = view.once(survey_of)
-    return float(survey.hsv[1].mean() / 255) if survey else None
+    return int(survey.hsv[1].sum(dtype=np.int64)) / survey.codes.size / 255 if survey else None
 
 
 @signal("aesthetics.warm_share")
@@ -103,14 +101,14 @@ def warm_share(view: View) -> float | None:
     hue, saturated, value = survey.hsv
     strong = (saturated > 76) & (value > 76)
     hue = hue[strong]
-    return int(np.count_nonzero((hue < 31) | (hue > 234))) / strong.size
+    return int(np.count_nonzero((hue < 31) | (hue > 234))) / survey.codes.size
 
 
 @signal("aesthetics.symmetry")
 def symmetry(view: View) -> float | None:
     """1 when the left half mirrors the right one in luma, 0 when they are opposite (Ngo et al. 2003)."""
     survey = view.once(survey_of)
-    return 1 - float(np.abs(survey.luma - survey.luma[:, ::-1]).mean() / 255) if survey else None
+    return 1 - survey.asymmetry / 255 if survey else None
 
 
 @signal("aesthetics.headlines", unit="count", high=inf)
@@ -131,13 +129,10 @@ def small_lines(view: View) -> float | None:
 def rules(view: View) -> float | None:
     """Share of the pixels on straight horizontal edges of 80 pixels or more: boxes, tables and ruled lines."""
     survey = view.once(survey_of)
-    if survey is None or survey.width < 80:
+    if survey is None or survey.width < RULE:
         return None
-    steps = np.abs(np.diff(survey.luma, axis=0)) > 12
-    long = steps[np.count_nonzero(steps, axis=1) >= 78]
-    counted = np.cumsum(np.pad(long, ((0, 0), (1, 0))), axis=1, dtype=np.int32)
-    found = np.count_nonzero(counted[:, 80:] - counted[:, :-80] >= 78)
-    return float(found / (len(steps) * (survey.width - 79)))
+    places: int = (survey.height - 1) * (survey.width - RULE + 1)
+    return survey.ruled / places
 
 
 @signal("aesthetics.quadtree_leaves", unit="log count", high=20)
@@ -158,11 +153,7 @@ def fine_detail(view: View) -> float | None:
 def sharpness(view: View) -> float | None:
     """Logarithm of 1 plus the variance of the Laplacian (Pech-Pacheco et al. 2000): low for a blurred picture."""
     survey = view.once(survey_of)
-    if survey is None:
-        return None
-    luma = survey.luma
-    laplacian = luma[:-2, 1:-1] + luma[2:, 1:-1] + luma[1:-1, :-2] + luma[1:-1, 2:] - 4 * luma[1:-1, 1:-1]
-    return math.log1p(float(laplacian.var()))
+    return math.log1p(survey.laplacian_variance) if survey else None
 
 
 def _lines(survey: Survey, heights: tuple[int, int]) -> int:

@@ -22,8 +22,7 @@ def leaves(luma: NDArray[np.float32]) -> int:
         luma: (h, w), at least 16 in both directions; a part with a side below 8 is not split.
     """
     rows, columns = (_cuts(side, _DEPTH - 1) for side in luma.shape)
-    exact = luma.astype(np.float64)
-    levels = [(_cells(exact, rows, columns), _cells(exact * exact, rows, columns))]
+    levels = [_cells(luma, rows, columns)]
     while len(levels[0][0]) > 1:
         levels.insert(0, (_quartered(levels[0][0]), _quartered(levels[0][1])))
     reached, split = np.ones((1, 1), dtype=bool), 0
@@ -46,11 +45,13 @@ def _cuts(side: int, times: int) -> NDArray[np.int64]:
     return np.array(cuts)
 
 
-def _cells(values: Sums, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> Sums:
-    """Sums of the values between the cuts."""
-    bands = np.stack([values[top:bottom].sum(axis=0) for top, bottom in pairwise(rows.tolist())])
-    found: Sums = np.add.reduceat(bands, columns[:-1], axis=1)
-    return found
+def _cells(luma: NDArray[np.float32], rows: NDArray[np.int64], columns: NDArray[np.int64]) -> tuple[Sums, Sums]:
+    """Sums of luma and of its squares between the cuts."""
+    from janus_reward.evidence.kernels.survey import cells
+
+    sums, squares = np.empty((len(rows) - 1, len(columns) - 1)), np.empty((len(rows) - 1, len(columns) - 1))
+    cells(luma, rows, columns, sums, squares)
+    return sums, squares
 
 
 def _quartered(cells: Sums) -> Sums:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from janus_reward.colors import RGB, coarse_codes, most_frequent
+from janus_reward.colors import RGB, coarse_codes, four_bytes, most_frequent
 from janus_reward.picture_file import BadPicture, opened
 
 _PIXEL_LIMIT = 40_000_000
@@ -48,9 +48,11 @@ class Raster:
         image = self._original if self._original is not None else Image.fromarray(self.pixels)
         scale = min(1.0, _SURVEY[0] / image.width, _SURVEY[1] / image.height)
         size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-        if size != image.size:
-            image = image.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
-        return _on_white(image)
+        if size == image.size:
+            return _on_white(image)
+        if image.mode == "RGB" and image.size == (2 * size[0], 2 * size[1]) and image.height <= 2 * image.width:
+            return _halved(image)
+        return _on_white(image.resize(size, Image.Resampling.BOX, reducing_gap=2.0))
 
     @cached_property
     def background(self) -> RGB:
@@ -98,8 +100,9 @@ class Raster:
     @cached_property
     def histogram(self) -> NDArray[np.float64]:
         """(4096,) share of each colour at 4 bits a channel."""
-        counted: NDArray[np.float64] = np.bincount(self._codes, minlength=4096) / max(1, self._codes.size)
-        return counted
+        from janus_reward.color_kernels import counted
+
+        return np.asarray(counted(self._codes) / max(1, self._codes.size))
 
     @cached_property
     def _codes(self) -> NDArray[np.uint16]:
@@ -134,6 +137,19 @@ def decode(png: bytes, image: Image.Image | None = None) -> Raster | None:
     size = (max(1, width // step), max(1, height // step))
     sampled = image if step == 1 else image.resize(size, Image.Resampling.NEAREST)
     return Raster(_on_white(sampled), width, height, step, image)
+
+
+def _halved(image: Image.Image) -> NDArray[np.uint8]:
+    """(h, w, 3) what Pillow's box filter makes of an RGB image of twice that size, in a tenth of the time.
+
+    Args:
+        image: at most twice as high as wide; Pillow begins with the rows of a higher one, and rounds otherwise.
+    """
+    from janus_reward.evidence.kernels.survey import halved
+
+    small = np.empty((image.height // 2, image.width // 2, 3), np.uint8)
+    halved(four_bytes(image).view(np.uint32)[..., 0], np.empty((2, small.shape[1]), np.uint32), small)
+    return small
 
 
 def _on_white(image: Image.Image) -> NDArray[np.uint8]:

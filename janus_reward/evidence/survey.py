@@ -19,6 +19,11 @@ _PHOTO_MODE = 0.6
 _TEXT_MODE = 0.45
 _TEXT_SPREAD = 20.0
 _FLAT_SPREAD = 1.5
+RULE = 80
+"""Pixels from which on a straight horizontal edge is a rule."""
+
+_RULE_GAPS = 2
+_RULE_STEP = 12.0
 _COARSE, _FINE = (0.02, 0.03), (0.3, 0.45)
 
 Array = NDArray[np.float32]
@@ -48,34 +53,37 @@ class Survey:
         return coarse_codes(self.pixels.reshape(-1, 3)).reshape(self.height, self.width)
 
     @cached_property
-    def spread(self) -> Array:
-        """(rows, columns) standard deviation of luma in each block."""
-        return np.asarray(_blocks(self.luma).std(axis=-1))
+    def color_counts(self) -> NDArray[np.int64]:
+        """(4096,) pixels of each code."""
+        from janus_reward.color_kernels import counted
+
+        return np.asarray(counted(self.codes.reshape(-1)))
 
     @cached_property
-    def _color_blocks(self) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """Distinct colours of each block, and the share of its most frequent one."""
-        blocks = _blocks(self.codes)
-        ordered = np.sort(blocks, axis=-1).reshape(-1, _BLOCK * _BLOCK)
-        starts = np.ones(ordered.shape, dtype=bool)
-        starts[:, 1:] = ordered[:, 1:] != ordered[:, :-1]
-        at = np.flatnonzero(starts)
-        runs = np.diff(at, append=ordered.size)
-        first = np.searchsorted(at, np.arange(len(ordered)) * ordered.shape[1])
-        longest = np.maximum.reduceat(runs, first).astype(np.float64) / ordered.shape[1]
-        shape = blocks.shape[:2]
-        return np.asarray(starts.sum(axis=1)).reshape(shape), np.asarray(longest).reshape(shape)
+    def _blocks(self) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+        """(rows, columns) each: distinct colours of a block, share of its most frequent one, deviation of its luma."""
+        from janus_reward.evidence.kernels.survey import blocks
+
+        shape = self.height // _BLOCK, self.width // _BLOCK
+        distinct, most, spread = np.empty(shape, np.int64), np.empty(shape, np.int64), np.empty(shape)
+        blocks(self.codes, self.luma, distinct, most, spread)
+        return distinct, most / _BLOCK**2, spread
+
+    @property
+    def spread(self) -> NDArray[np.float64]:
+        """(rows, columns) standard deviation of luma in each block."""
+        return self._blocks[2]
 
     @cached_property
     def photo(self) -> NDArray[np.bool_]:
         """(rows, columns): blocks of many colours of which none rules, as in a photograph."""
-        distinct, mode = self._color_blocks
+        distinct, mode, _ = self._blocks
         return np.asarray((distinct > _PHOTO_COLORS) & (mode < _PHOTO_MODE))
 
     @cached_property
     def text(self) -> NDArray[np.bool_]:
         """(rows, columns): blocks of one colour with strong strokes on it, as text is."""
-        _, mode = self._color_blocks
+        _, mode, _ = self._blocks
         return np.asarray((mode >= _TEXT_MODE) & (self.spread > _TEXT_SPREAD))
 
     @property
@@ -94,19 +102,25 @@ class Survey:
 
     @cached_property
     def hsv(self) -> tuple[Bytes, Bytes, Bytes]:
-        """(h, w) hue, saturation and value, each 0-255."""
-        channels = np.asarray(Image.fromarray(self.pixels).convert("HSV"))
-        return channels[..., 0], channels[..., 1], channels[..., 2]
+        """(n,) each: hue, saturation and value, 0-255, of the pixels that are not grey."""
+        red, green, blue = (self.pixels[..., channel] for channel in range(3))
+        colored = self.pixels[(red != green) | (green != blue)]
+        channels = np.asarray(Image.fromarray(colored[None]).convert("HSV"))[0] if len(colored) else colored
+        return channels[:, 0], channels[:, 1], channels[:, 2]
 
     @cached_property
-    def steps(self) -> Array:
-        """(h, w - 1) how far luma is from that of the next pixel to the right."""
-        return np.abs(np.diff(self.luma, axis=1))
+    def steps(self) -> tuple[float, float]:
+        """Shares of the steps of luma to the next pixel on the right that are soft, and that are hard."""
+        from janus_reward.evidence.kernels.survey import steps
+
+        soft, hard = steps(self.luma)
+        count = self.height * (self.width - 1)
+        return soft / count, hard / count
 
     @cached_property
     def line_heights(self) -> NDArray[np.int64]:
         """(n,) heights in pixels of what looks like lines of text: runs of strokes wider than 20 pixels."""
-        strokes = self.steps > 50
+        strokes = np.abs(np.diff(self.luma, axis=1)) > 50
         rows = np.flatnonzero(strokes.any(axis=1))
         dense = ndimage.uniform_filter1d(strokes[rows].astype(np.float32), 25, axis=1) > 0.12
         busy = dense.any(axis=1)
@@ -116,6 +130,27 @@ class Survey:
         found = ndimage.find_objects(labels)
         tall = [(rows.stop - rows.start, columns.stop - columns.start) for rows, columns in found]
         return np.array([height for height, width in tall if width > 20], dtype=np.int64)
+
+    @property
+    def asymmetry(self) -> float:
+        """Mean distance of luma from itself mirrored left to right, 0-255."""
+        from janus_reward.evidence.kernels.survey import mirrored
+
+        return float(mirrored(self.luma))
+
+    @property
+    def laplacian_variance(self) -> float:
+        """Variance of the Laplacian of luma."""
+        from janus_reward.evidence.kernels.survey import laplacian_variance
+
+        return float(laplacian_variance(self.luma))
+
+    @property
+    def ruled(self) -> int:
+        """Places from which a horizontal edge runs on for `RULE` pixels, but for two at most."""
+        from janus_reward.evidence.kernels.survey import ruled
+
+        return int(ruled(self.luma, _RULE_STEP, RULE, RULE - _RULE_GAPS))
 
     @cached_property
     def leaves(self) -> int:
@@ -154,10 +189,3 @@ def _closed_across(found: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:
     grown = ndimage.maximum_filter1d(found.view(np.uint8), width, axis=1, mode="constant")
     closed: NDArray[np.uint8] = ndimage.minimum_filter1d(grown, width, axis=1, mode="constant")
     return closed.view(np.bool_)
-
-
-def _blocks(values: NDArray[np.generic]) -> NDArray[np.generic]:
-    """(h, w) to (rows, columns, 256); what does not fill a block is left out."""
-    rows, columns = values.shape[0] // _BLOCK, values.shape[1] // _BLOCK
-    cut = values[: rows * _BLOCK, : columns * _BLOCK].reshape(rows, _BLOCK, columns, _BLOCK)
-    return cut.swapaxes(1, 2).reshape(rows, columns, _BLOCK * _BLOCK)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from janus_reward import colors
-from janus_reward.picture_file import BadPicture, four_bytes, opened
+from janus_reward.picture_file import BadPicture, opened
 
 __all__ = ["BLANK_INK_SHARE", "BadPicture", "ink_share", "open_png", "over_white"]
 
@@ -15,7 +15,8 @@ BLANK_INK_SHARE = 0.0005
 """A picture with a smaller share of pixels unlike its background has no content (150 pixels of 640x480)."""
 
 _TOLERANCE = 12
-_STRIP_ROWS = 64
+_SAMPLED = (500, 500)
+_SAMPLE = 250_000
 
 
 def open_png(png: bytes, max_pixels: int) -> Image.Image:
@@ -34,13 +35,14 @@ def over_white(image: Image.Image) -> Image.Image:
 
 def ink_share(image: Image.Image) -> float:
     """Share of pixels (0-1) that differ from the most frequent colour by more than 12 of 255 in any channel."""
-    pixels, count = four_bytes(image), image.height * image.width
-    small = image if count <= 250_000 else image.resize((500, 500), Image.Resampling.NEAREST)
-    background = np.array(colors.mode(four_bytes(small)[..., :3].reshape(-1, 3)))
+    from janus_reward.color_kernels import outside
+
+    small = image if image.width * image.height <= _SAMPLE else image.resize(_SAMPLED, Image.Resampling.NEAREST)
+    background = np.array(colors.mode(np.asarray(small).reshape(-1, 3)))
     low, high = (_row(background + step, image.width) for step in (-_TOLERANCE, _TOLERANCE))
     low[3::4], high[3::4] = 0, 255
-    rows = (pixels[top : top + _STRIP_ROWS].reshape(-1, len(low)) for top in range(0, image.height, _STRIP_ROWS))
-    return sum(int(np.count_nonzero(((row < low) | (row > high)).view(np.uint32))) for row in rows) / count
+    pixels = colors.four_bytes(image).reshape(image.height, 4 * image.width)
+    return float(outside(pixels, low, high)) / (image.width * image.height)
 
 
 def _row(color: NDArray[np.int64], width: int) -> NDArray[np.uint8]:

@@ -1,4 +1,4 @@
-"""The compiled part of `gradient`: two separable filters of 17 weights, a row at a time.
+"""The gradient of a picture: two separable filters of 17 weights, a row at a time; and its length along the axes.
 
 What is added to what in which order is as in scipy's `correlate1d`, so that the values are the same to the last bit:
 the neighbours of both sides first, the farthest pair first, in 64 bits, rounded to 32 between columns and rows.
@@ -6,22 +6,14 @@ the neighbours of both sides first, the farthest pair first, in 64 bits, rounded
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from janus_reward.compiled import kernel
 
 
-def _kernel(function: Callable[..., Any]) -> Any:
-    """Compile a function; it is kept on the disk where there is a place for it."""
-    try:
-        return njit(nogil=True, cache=True)(function)
-    except RuntimeError:
-        return njit(nogil=True)(function)
-
-
-@_kernel
+@kernel
 def _downwards(luma: Any, row: int, slope: Any, smooth: Any, change: Any, level: Any) -> None:
     """One row filtered along the columns, which go on mirrored: its slope into `change`, smoothed into `level`."""
     last, reach = luma.shape[0] - 1, len(slope) // 2
@@ -37,7 +29,7 @@ def _downwards(luma: Any, row: int, slope: Any, smooth: Any, change: Any, level:
             level[column] += (high + low) * smooth[reach - step]
 
 
-@_kernel
+@kernel
 def _sideways(row: Any, weights: Any, sign: float, wide: Any, out: Any) -> None:
     """A row, rounded to 32 bits and mirrored at its ends, filtered into `out`.
 
@@ -66,7 +58,7 @@ def _sideways(row: Any, weights: Any, sign: float, wide: Any, out: Any) -> None:
         out[column] = row[column]
 
 
-@_kernel
+@kernel
 def both(luma: Any, smooth: Any, slope: Any, down: Any, across: Any) -> None:
     """The change downwards and to the right.
 
@@ -83,3 +75,31 @@ def both(luma: Any, smooth: Any, slope: Any, down: Any, across: Any) -> None:
         _downwards(luma, row, slope, smooth, change, level)
         _sideways(change, smooth, 1.0, wide, down[row])
         _sideways(level, slope, -1.0, wide, across[row])
+
+
+@kernel
+def along_axes(down: Any, across: Any, least: float, tangent: float) -> tuple[float, float]:
+    """Sum of the lengths of the gradients from `least` on: of those near an axis, and of all.
+
+    Args:
+        down: (h, w) float32, the gradient downwards.
+        across: (h, w) float32, the gradient to the right.
+        least: length from which a gradient counts.
+        tangent: of the angle to an axis up to which it counts as near.
+    """
+    near, whole = 0.0, 0.0
+    bound = least * least * 0.999
+    for row in range(down.shape[0]):
+        for column in range(down.shape[1]):
+            one, other = np.float64(down[row, column]), np.float64(across[row, column])
+            square = one * one + other * other
+            if square < bound:
+                continue
+            length = np.sqrt(square)
+            if length < least:
+                continue
+            whole += length
+            one, other = abs(one), abs(other)
+            if min(one, other) <= max(one, other) * tangent:
+                near += length
+    return near, whole

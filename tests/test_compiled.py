@@ -6,9 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-ONE = "from janus_reward.dedup.compiled import kernel\n\n\n@kernel\ndef inner(x):\n    return x + {0}\n"
+ONE = "from janus_reward.compiled import kernel\n\n\n@kernel\ndef inner(x):\n    return x + {0}\n"
 OTHER = (
-    "from first import inner\nfrom janus_reward.dedup.compiled import kernel\n\n\n"
+    "from first import inner\nfrom janus_reward.compiled import kernel\n\n\n"
     "@kernel\ndef outer(x):\n    return inner(x)\n\n\n"
     "print(outer(1), sum(outer.stats.cache_hits.values()))\n"
 )
