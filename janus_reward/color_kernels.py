@@ -58,3 +58,41 @@ def outside(pixels: Any, low: Any, high: Any) -> int:
         for at in range(len(some)):
             found += some[at] != 0
     return found
+
+
+@kernel
+def _hue_and_saturation(red: int, green: int, blue: int) -> tuple[int, int]:
+    """Hue and saturation in 0-255 as Pillow rounds them (`rgb2hsv_row`), after Python's `colorsys`."""
+    high, low = max(red, green, blue), min(red, green, blue)
+    if high == low:
+        return 0, 0
+    spread = np.float32(high - low)
+    reds, greens, blues = (
+        np.float32(high - red) / spread,
+        np.float32(high - green) / spread,
+        np.float32(high - blue) / spread,
+    )
+    if red == high:
+        hue = blues - greens
+    elif green == high:
+        hue = np.float32(2.0 + reds - blues)
+    else:
+        hue = np.float32(4.0 + greens - reds)
+    turned = np.float32((hue / 6.0 + 1.0) % 1.0)
+    return int(turned * 255.0), int((spread / np.float32(high)) * 255.0)
+
+
+@kernel
+def warmth(colors: Any) -> tuple[int, int]:
+    """Sum of the saturations (0-255) of (n, 3) uint8 colours, and how many are a strong red to orange."""
+    total, warm, saturation, strong = 0, 0, 0, 0
+    before = np.array([-1, -1, -1])
+    for at in range(len(colors)):
+        red, green, blue = np.int64(colors[at, 0]), np.int64(colors[at, 1]), np.int64(colors[at, 2])
+        if red != before[0] or green != before[1] or blue != before[2]:  # most pixels are as the one before
+            before[0], before[1], before[2] = red, green, blue
+            hue, saturation = _hue_and_saturation(red, green, blue)
+            strong = int(saturation > 76 and max(red, green, blue) > 76 and (hue < 31 or hue > 234))
+        total += saturation
+        warm += strong
+    return total, warm

@@ -89,19 +89,14 @@ def luminance(view: View) -> float | None:
 def saturation(view: View) -> float | None:
     """Mean saturation (Datta et al. 2006)."""
     survey = view.once(survey_of)
-    return int(survey.hsv[1].sum(dtype=np.int64)) / survey.codes.size / 255 if survey else None
+    return survey.warmth[0] if survey else None
 
 
 @signal("aesthetics.warm_share")
 def warm_share(view: View) -> float | None:
     """Share of the pixels in saturated red to orange."""
     survey = view.once(survey_of)
-    if survey is None:
-        return None
-    hue, saturated, value = survey.hsv
-    strong = (saturated > 76) & (value > 76)
-    hue = hue[strong]
-    return int(np.count_nonzero((hue < 31) | (hue > 234))) / survey.codes.size
+    return survey.warmth[1] if survey else None
 
 
 @signal("aesthetics.symmetry")

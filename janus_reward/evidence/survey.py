@@ -7,7 +7,6 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 from scipy import fft, ndimage
 
 from janus_reward.colors import coarse_codes
@@ -27,7 +26,6 @@ _RULE_STEP = 12.0
 _COARSE, _FINE = (0.02, 0.03), (0.3, 0.45)
 
 Array = NDArray[np.float32]
-Bytes = NDArray[np.uint8]
 
 
 class Survey:
@@ -101,12 +99,12 @@ class Survey:
         return float(min(1.0, sizes.max() / self.photo.size))
 
     @cached_property
-    def hsv(self) -> tuple[Bytes, Bytes, Bytes]:
-        """(n,) each: hue, saturation and value, 0-255, of the pixels that are not grey."""
-        red, green, blue = (self.pixels[..., channel] for channel in range(3))
-        colored = self.pixels[(red != green) | (green != blue)]
-        channels = np.asarray(Image.fromarray(colored[None]).convert("HSV"))[0] if len(colored) else colored
-        return channels[:, 0], channels[:, 1], channels[:, 2]
+    def warmth(self) -> tuple[float, float]:
+        """Mean saturation, 0-1, and share of the pixels in saturated red to orange."""
+        from janus_reward.color_kernels import warmth
+
+        saturation, warm = warmth(self.pixels.reshape(-1, 3))
+        return saturation / 255 / self.codes.size, warm / self.codes.size
 
     @cached_property
     def steps(self) -> tuple[float, float]:

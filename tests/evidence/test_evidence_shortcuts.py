@@ -13,6 +13,7 @@ from PIL import Image
 from scipy import ndimage
 
 from janus_reward import colors
+from janus_reward.color_kernels import warmth
 from janus_reward.evidence import aesthetics, gradient, measure, quadtree, raster
 from janus_reward.evidence.misspelling import near_misses
 from janus_reward.evidence.number_rows import number_rows
@@ -153,6 +154,14 @@ def test_colours_are_those_of_every_pixel(pixels):
 
 def hsv_of(pixels):
     return np.asarray(Image.fromarray(pixels).convert("HSV"))
+
+
+def test_hue_and_saturation_are_pillows_for_every_third_colour():
+    every = np.stack(np.meshgrid(*[np.arange(0, 256, 3, dtype=np.uint8)] * 3), axis=-1).reshape(-1, 86, 3)
+    hue, saturated, value = (channel.astype(int) for channel in np.moveaxis(hsv_of(every), -1, 0))
+    for part, hues, sat, val in zip(every, hue, saturated, value, strict=True):
+        warm = (sat > 76) & (val > 76) & ((hues < 31) | (hues > 234))
+        assert warmth(part) == (sat.sum(), warm.sum())
 
 
 @FEW
