@@ -8,6 +8,9 @@ import numpy as np
 
 from janus_reward.compiled import kernel
 
+_SPREAD = 2654435761
+"""Multiplies a key so that neighbours fall apart (Knuth 1973, 6.4)."""
+
 
 @kernel
 def coarse(colors: Any, out: Any) -> None:
@@ -37,6 +40,30 @@ def equal(colors: Any, color: Any) -> int:
     for at in range(len(colors)):
         found += (colors[at, 0] == red) & (colors[at, 1] == green) & (colors[at, 2] == blue)
     return found
+
+
+@kernel
+def most(colors: Any, keys: Any, counts: Any) -> tuple[int, int]:
+    """The most frequent colour, the least of several as a number of 24 bits, and how often it occurs.
+
+    Args:
+        colors: (n, 3) uint8.
+        keys: (m,) int32 of -1, a table of colours; m a power of two above n.
+        counts: (m,) int32 of 0.
+    """
+    mask = len(keys) - 1
+    winner, top, before, place = np.int64(-1), np.int64(0), np.int64(-1), np.int64(0)
+    for at in range(len(colors)):
+        color = np.int64(colors[at, 0]) << 16 | np.int64(colors[at, 1]) << 8 | np.int64(colors[at, 2])
+        if color != before:
+            before, place = color, (color * _SPREAD >> 12) & mask
+            while keys[place] >= 0 and keys[place] != color:
+                place = (place + 1) & mask
+            keys[place] = color
+        counts[place] += 1
+        if counts[place] > top or (counts[place] == top and color < winner):
+            winner, top = color, counts[place]
+    return winner, top
 
 
 @kernel

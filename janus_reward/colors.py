@@ -50,12 +50,10 @@ def _ruling(colors: NDArray[np.uint8]) -> tuple[RGB, float] | None:
 
 def mode(colors: NDArray[np.uint8]) -> RGB:
     """The most frequent of (n, 3) uint8 colours, n > 0; the darkest in red, green, blue of several."""
-    color, share = most_frequent(colors)
-    if share > 0.5:
-        return color
-    wide = colors.astype(np.uint32)
-    values, counts = np.unique((wide[:, 0] << 16) | (wide[:, 1] << 8) | wide[:, 2], return_counts=True)
-    top = int(values[counts.argmax()])
+    from janus_reward.color_kernels import most
+
+    size = 1 << len(colors).bit_length()
+    top, _ = most(colors, np.full(size, -1, np.int32), np.zeros(size, np.int32))
     return top >> 16, top >> 8 & 255, top & 255
 
 

@@ -18,6 +18,7 @@ from multiprocessing.synchronize import Event
 from multiprocessing.util import Finalize
 from typing import Any, Generic, Protocol, TypeVar
 
+from janus_reward import heap
 from janus_reward.errors import EngineError
 
 T = TypeVar("T")
@@ -130,7 +131,9 @@ def _start(make: Callable[[], Any], ready: Event) -> None:
     global _stage
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    heap.keep_freed()
     _stage = make()
+    heap.settle()
     ready.set()
     Finalize(None, _stage.close, exitpriority=100)
 

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import Any, Literal, Protocol
 
+from PIL import Image
+
 RawOutcome = Literal["ok", "partial", "failed", "timeout", "exceeded", "unsupported"]
 
 
@@ -69,10 +71,17 @@ def as_plain(settings: RenderSettings) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class RawStill:
-    """PNG bytes as the renderer handed them over: hostile until the farm has checked them."""
+    """A picture as the renderer handed it over: hostile until the farm has checked it.
+
+    Args:
+        png: bytes.
+        at_s: second of virtual time.
+        image: what they hold (RGB, or RGBA where something shows through), where the jail has decoded them.
+    """
 
     png: bytes
     at_s: float | None = None
+    image: Image.Image | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from janus_reward.errors import SandboxError
 from janus_reward.render import frames, jail
 from janus_reward.render.base import RawOutcome, RawRender, RawStill, RenderSettings, as_plain
 from janus_reward.render.link import Link, LostError, SilentError
+from janus_reward.render.pixels import PixelMemory
 
 REQUEST = struct.Struct("!II")
 """Before a request: length of its JSON header, length of its body."""
@@ -45,6 +46,7 @@ class Converter:
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         self._link: Link | None = None
+        self._pixels: PixelMemory | None = None
         self._served = 0
 
     def convert(self, kind: str, payload: bytes) -> RawRender:
@@ -71,7 +73,7 @@ class Converter:
             (size,) = ANSWER.unpack(link.receive(ANSWER.size, deadline))
             if size > limits.output_mb * 2**20:
                 raise LostError
-            return _rendered(link.receive(size, deadline))
+            return _rendered(link.receive(size, deadline), self._pixels)
         except SilentError:
             self.close()
             return RawRender(
@@ -92,6 +94,9 @@ class Converter:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+        if self._pixels is not None:
+            self._pixels.close()
+            self._pixels = None
 
     def _ready(self) -> Link:
         if self._process is not None and (self._process.poll() is not None or self._served >= _REQUESTS_PER_PROCESS):
@@ -100,13 +105,15 @@ class Converter:
 
     def _start(self) -> Link:
         ours, theirs = socket.socketpair()
+        self._pixels = PixelMemory()
+        handed = [theirs.fileno(), self._pixels.descriptor]
         with theirs:
             limits = self._settings.limits
-            memory, files = str(limits.memory_mb), str(limits.files)
-            argv = jail.python_module("janus_reward.render.inside.converter_main", str(theirs.fileno()), memory, files)
+            numbers = (theirs.fileno(), limits.memory_mb, limits.files, self._pixels.descriptor)
+            argv = jail.python_module("janus_reward.render.inside.converter_main", *map(str, numbers))
             self._process = jail.spawn(
                 jail.command(argv, scratch_mb=limits.scratch_mb),
-                pass_fds=[theirs.fileno()],
+                pass_fds=handed,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
@@ -145,13 +152,14 @@ def release(converter: Converter) -> None:
         converter.close()
 
 
-def _rendered(answer: bytes) -> RawRender:
+def _rendered(answer: bytes, pixels: PixelMemory | None = None) -> RawRender:
     """The answer's frames as a render; anything that is not exactly that is a failure of the drawing."""
     reading = frames.decode(answer)
     stills, facts, end = [], {}, None
     for frame in reading.frames:
         if frame.kind == "picture":
-            stills.append(RawStill(frame.body, _seconds(frame.header)))
+            image = pixels.picture(frame.header.get("pixels"), frame.body) if pixels is not None else None
+            stills.append(RawStill(frame.body, _seconds(frame.header), image))
         elif frame.kind == "facts":
             parsed = frames.parse_object(frame.body)
             facts = parsed if isinstance(parsed, dict) else {}

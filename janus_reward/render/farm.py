@@ -172,7 +172,7 @@ class RenderFarm:
         return Render(outcome, tuple(stills), facts=facts, message=raw.message or "; ".join(complaints) or None)
 
     def _still(self, raw: RawStill) -> tuple[Still, float]:
-        image = opened(raw.png, self.settings.limits.pixels)
+        image = raw.image or opened(raw.png, self.settings.limits.pixels)
         if sum(one.width * one.height for one in (image, *self.opened.values())) <= _KEPT_PIXELS:
             self.opened[raw.png] = image
         still = Still(self.store.put_picture(raw.png), image.width, image.height, raw.at_s)

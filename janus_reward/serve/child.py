@@ -6,7 +6,6 @@ It dies with the web process, and nothing that it does can block or end that one
 from __future__ import annotations
 
 import ctypes
-import gc
 import pickle
 import signal
 import sys
@@ -14,6 +13,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Protocol
 
+from janus_reward import heap
 from janus_reward.errors import JanusError
 from janus_reward.serve.link import ChildLink
 
@@ -44,6 +44,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    heap.keep_freed()
     link = ChildLink(int(sys.argv[1]))
     first = link.receive()
     if first is None:
@@ -53,23 +54,15 @@ def main() -> None:
     except JanusError as error:
         link.send(0, pickle.dumps(error))
         return
-    gc.collect()
-    gc.freeze()  # what is there now stays: no collection needs to look at it again
+    heap.settle()
     link.send(0, pickle.dumps(dict(serving.about())))
     try:
         for count, (number, body) in enumerate(iter(link.receive, None), start=1):
             serving.take(body, partial(link.send, number))
             if count % _TRIM_EVERY == 0:
-                _trim()
+                heap.trim()
     finally:
         serving.close()
-
-
-def _trim() -> None:
-    """Give freed memory back to the system: glibc keeps what pictures of all sizes left in pieces, and grows."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
 
 
 if __name__ == "__main__":

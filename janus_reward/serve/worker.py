@@ -18,8 +18,6 @@ from janus_reward.serve.child import Serving
 
 _START_S = 300.0
 _THREADS = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")}
-_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(32 << 20), "MALLOC_TRIM_THRESHOLD_": str(128 << 20)}
-"""For glibc: keep what one picture took for the next, which would otherwise be mapped anew, page by page."""
 
 
 class Worker:
@@ -65,7 +63,7 @@ class Worker:
                 pass_fds=[theirs.fileno()],
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
-                env={**_MEMORY, **os.environ, **(_THREADS if self._single else {})},
+                env={**os.environ, **(_THREADS if self._single else {})},
             )  # fmt: skip
         self._reader, self._writer = await asyncio.open_connection(sock=ours, limit=1 << 20)
         self._send(0, pickle.dumps(self._make))

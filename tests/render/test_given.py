@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 import zlib
 from collections.abc import Iterator
@@ -12,9 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
+from janus_reward.picture_file import opened
 from janus_reward.render.base import RenderSettings
 from janus_reward.render.blank import open_png
 from janus_reward.render.given import GivenPicture
+from janus_reward.render.pixels import PixelMemory
 
 pytestmark = pytest.mark.e2e
 
@@ -120,3 +123,40 @@ def test_any_bytes_end_in_an_outcome(given_picture: GivenPicture, data: bytes, k
     start = encoded(box(), kind)[:120] if kind else b""
     drawn = given_picture.render(start + data)
     assert drawn.outcome == "ok" or drawn.message
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+@pytest.mark.parametrize("alpha", [255, 90])
+def test_the_pixels_from_the_jail_are_those_of_the_file(given_picture: GivenPicture, mode: str, alpha: int) -> None:
+    image = box("RGBA")
+    image.putpixel((3, 3), (200, 10, 10, alpha))
+    (still,) = given_picture.render(encoded(image.convert(mode), "PNG")).stills
+    assert still.image is not None
+    plain = opened(still.png, 10**6)
+    assert (still.image.mode, still.image.size) == (plain.mode, plain.size)
+    assert still.image.tobytes() == plain.tobytes()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP", "BMP"])
+def test_so_are_those_of_a_converted_one(given_picture: GivenPicture, kind: str) -> None:
+    (still,) = given_picture.render(encoded(box(), kind)).stills
+    assert still.image is not None and still.image.tobytes() == opened(still.png, 10**6).tobytes()
+
+
+def test_a_large_picture_is_decoded_by_the_host(given_picture: GivenPicture) -> None:
+    (still,) = given_picture.render(encoded(Image.new("L", (4000, 2200)), "PNG")).stills
+    assert still.image is None
+
+
+@given(st.recursive(st.none() | st.integers() | st.sampled_from(["RGB", "RGBA", "L"]), st.lists))
+def test_nothing_that_a_jail_says_of_its_pixels_is_believed(told: object) -> None:
+    memory = PixelMemory()
+    try:
+        picture = memory.picture(told, encoded(box(), "PNG"))
+        assert picture is None or told == [picture.mode, 60, 40]
+        assert memory.picture(["RGB", 60, 41], encoded(box(), "PNG")) is None
+        assert memory.picture(["RGB", 60, 40], encoded(box(), "PNG")) is not None
+        with pytest.raises(OSError, match="not permitted"):
+            os.ftruncate(memory.descriptor, 100)
+    finally:
+        memory.close()

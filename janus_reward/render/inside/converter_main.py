@@ -10,10 +10,13 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from janus_reward import heap
+from janus_reward.picture_file import plain
 from janus_reward.render.converter import ANSWER, REQUEST
 from janus_reward.render.frames import encode
 from janus_reward.render.inside import draw_picture, draw_svg, draw_vega
 from janus_reward.render.inside.drawing import Drawing, DrawingError
+from janus_reward.render.pixels import written
 
 _KINDS: dict[str, Callable[[bytes, Mapping[str, Any]], Drawing]] = {
     "svg": draw_svg.draw,
@@ -28,7 +31,11 @@ _STACK = 64 * 2**20
 
 
 def main() -> None:
-    """Serve requests until the host closes the socket. Arguments: file descriptor, MiB of memory, open files."""
+    """Serve requests until the host closes the socket.
+
+    Arguments: the socket's descriptor, MiB of memory, open files, descriptor of the memory for pixels.
+    """
+    heap.keep_freed()
     threading.stack_size(_STACK)
     serving = threading.Thread(target=_serve)
     serving.start()
@@ -37,14 +44,14 @@ def main() -> None:
 
 def _serve() -> None:
     channel = socket.socket(fileno=int(sys.argv[1]))
-    memory, files = int(sys.argv[2]) * 2**20, int(sys.argv[3])
+    memory, files, pixels = int(sys.argv[2]) * 2**20, int(sys.argv[3]), int(sys.argv[4])
     # Not RLIMIT_AS: V8 reserves address space far beyond what it uses.
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     channel.sendall(b"+")
     while (request := _request(channel)) is not None:
-        answer = _answer(*request)
+        answer = _answer(*request, pixels)
         channel.sendall(ANSWER.pack(len(answer)) + answer)
 
 
@@ -67,9 +74,9 @@ def _exactly(channel: socket.socket, size: int) -> bytes | None:
     return bytes(parts)
 
 
-def _answer(header: Mapping[str, Any], body: bytes) -> bytes:
+def _answer(header: Mapping[str, Any], body: bytes, pixels: int) -> bytes:
     try:
-        return _drawn(_KINDS[header["kind"]](body, header["settings"]))
+        return _drawn(_KINDS[header["kind"]](body, header["settings"]), pixels)
     except DrawingError as error:
         facts = encode({"kind": "facts"}, json.dumps(error.facts).encode())
         return facts + encode({"kind": "end", "outcome": error.outcome, "message": str(error)})
@@ -80,7 +87,8 @@ def _answer(header: Mapping[str, Any], body: bytes) -> bytes:
         return encode({"kind": "end", "outcome": "failed", "message": message})
 
 
-def _drawn(drawing: Drawing) -> bytes:
-    stills = b"".join(encode({"kind": "picture", "at_s": at_s}, png) for png, at_s in drawing.stills)
+def _drawn(drawing: Drawing, pixels: int) -> bytes:
+    told = written(pixels, plain(drawing.image)) if drawing.image is not None else None
+    stills = b"".join(encode({"kind": "picture", "at_s": at_s, "pixels": told}, png) for png, at_s in drawing.stills)
     facts = encode({"kind": "facts"}, json.dumps(drawing.facts, allow_nan=False).encode())
     return stills + facts + encode({"kind": "end", "outcome": "ok", "message": None})

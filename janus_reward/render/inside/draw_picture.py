@@ -48,7 +48,8 @@ def _raster(payload: bytes, settings: Mapping[str, Any]) -> Drawing:
             image.load()
             if frames > 1:
                 return _animation(image, frames)
-            return Drawing(((_canonical(image, payload), None),), {"canvas": [image.width, image.height]})
+            png, shown = _canonical(image, payload)
+            return Drawing(((png, None),), {"canvas": [image.width, image.height]}, shown)
     except UnidentifiedImageError as error:
         raise DrawingError("the file is no picture (PNG, JPEG, WebP, GIF, BMP, SVG or PDF)") from error
     except Image.DecompressionBombError as error:
@@ -57,22 +58,27 @@ def _raster(payload: bytes, settings: Mapping[str, Any]) -> Drawing:
         raise DrawingError(f"the picture is damaged: {error}") from error
 
 
-def _canonical(image: Image.Image, payload: bytes) -> bytes:
-    """The file itself when it is a plain PNG; a PNG without metadata, turned as its EXIF says, otherwise."""
+def _canonical(image: Image.Image, payload: bytes) -> tuple[bytes, Image.Image]:
+    """The file when it is a plain PNG, otherwise a PNG without metadata, turned as its EXIF says; and its image."""
     upright = image.getexif().get(_ORIENTATION, _UPRIGHT) == _UPRIGHT
     if image.format == "PNG" and image.mode in _PLAIN_MODES and upright:
-        return payload
-    return _png(ImageOps.exif_transpose(image))
+        return payload, image
+    clean = _clean(ImageOps.exif_transpose(image))
+    return _png(clean), clean
 
 
 def _png(image: Image.Image) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def _clean(image: Image.Image) -> Image.Image:
+    """The pixels in a plain mode, and nothing else that came with them."""
     if image.mode.startswith("I"):
         image = _eight_bit(image)
     plain = image if image.mode in ("L", "RGB", "RGBA") else image.convert("RGBA" if _has_alpha(image) else "RGB")
-    clean = Image.frombytes(plain.mode, plain.size, plain.tobytes())
-    buffer = io.BytesIO()
-    clean.save(buffer, "PNG")
-    return buffer.getvalue()
+    return Image.frombytes(plain.mode, plain.size, plain.tobytes())
 
 
 def _eight_bit(image: Image.Image) -> Image.Image:
@@ -91,7 +97,7 @@ def _animation(image: Image.Image, frames: int) -> Drawing:
     for number in range(frames):
         image.seek(number)
         if number in wanted:
-            stills.append((_png(image.convert("RGBA")), round(elapsed_ms / 1000, 3)))
+            stills.append((_png(_clean(image.convert("RGBA"))), round(elapsed_ms / 1000, 3)))
         elapsed_ms += float(image.info.get("duration") or 100)
     return Drawing(tuple(stills), {"canvas": [image.width, image.height], "animated": True})
 
@@ -110,7 +116,7 @@ def _pdf(payload: bytes, settings: Mapping[str, Any]) -> Drawing:
         image = page.render(scale=scale).to_pil().convert("RGB")
     except (pypdfium2.PdfiumError, IndexError, ZeroDivisionError) as error:
         raise DrawingError(f"the PDF is damaged: {error}") from error
-    return Drawing(((_png(image), None),), {"canvas": [round(width, 2), round(height, 2)]})
+    return Drawing(((_png(_clean(image)), None),), {"canvas": [round(width, 2), round(height, 2)]})
 
 
 def _check(width: int, height: int, most: int) -> None:

@@ -42,8 +42,9 @@ def draw(payload: bytes, settings: Mapping[str, Any]) -> Drawing:
             png = _drawn(document.drawable(), size, background)
         except ValueError as error:
             raise DrawingError(f"resvg: {str(error).splitlines()[0][:300]}", **facts) from error
-        if not _uniform(png):
-            return Drawing(((png, None),), {**facts, "background": background})
+        image = Image.open(io.BytesIO(png), formats=["PNG"])
+        if not _uniform(image):
+            return Drawing(((png, None),), {**facts, "background": background}, image)
     return Drawing(((_drawn(document.drawable(), size, WHITE), None),), {**facts, "background": WHITE})
 
 
@@ -64,9 +65,9 @@ def _drawn(text: str, size: tuple[int, int], background: str) -> bytes:
     return bytes(png)
 
 
-def _uniform(png: bytes) -> bool:
+def _uniform(image: Image.Image) -> bool:
     """Nothing to be seen but one colour, as of a white (or almost white) drawing on white."""
-    extremes = ImageStat.Stat(Image.open(io.BytesIO(png), formats=["PNG"]).convert("RGB")).extrema
+    extremes = ImageStat.Stat(image.convert("RGB")).extrema
     return all(high - low <= _UNSEEN for low, high in extremes)
 
 

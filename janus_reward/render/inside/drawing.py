@@ -6,13 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from PIL import Image
+
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """PNG bytes with the second of virtual time each belongs to, and the facts."""
+    """PNG bytes with the second of virtual time each belongs to, and the facts.
+
+    Args:
+        stills: the pictures.
+        facts: about them.
+        image: the only picture decoded, where that had to be done in any case.
+    """
 
     stills: tuple[tuple[bytes, float | None], ...]
     facts: Mapping[str, Any] = field(default_factory=dict)
+    image: Image.Image | None = None
 
 
 class DrawingError(Exception):
