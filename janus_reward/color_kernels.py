@@ -43,7 +43,7 @@ def equal(colors: Any, color: Any) -> int:
 
 
 @kernel
-def most(colors: Any, keys: Any, counts: Any) -> tuple[int, int]:
+def most(colors: Any, keys: Any, counts: Any) -> tuple[Any, Any]:
     """The most frequent colour, the least of several as a number of 24 bits, and how often it occurs.
 
     Args:
@@ -123,3 +123,17 @@ def warmth(colors: Any) -> tuple[int, int]:
         total += saturation
         warm += strong
     return total, warm
+
+
+@kernel
+def opponents(colors: Any) -> tuple[Any, Any, Any, Any]:
+    """Sums over (n, 3) uint8 colours of red minus green and its square, and of red + green - 2 blue and its square."""
+    red_green, red_greens, yellow_blue, yellow_blues = np.int64(0), np.int64(0), np.int64(0), np.int64(0)
+    for at in range(len(colors)):
+        red, green, blue = np.int32(colors[at, 0]), np.int32(colors[at, 1]), np.int32(colors[at, 2])
+        one, other = red - green, red + green - 2 * blue
+        red_green += one
+        red_greens += one * one
+        yellow_blue += other
+        yellow_blues += other * other
+    return red_green, red_greens, yellow_blue, yellow_blues

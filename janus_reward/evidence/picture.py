@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from math import inf
 
 import numpy as np
@@ -78,10 +79,12 @@ def colorfulness(view: View) -> float | None:
     """Colourfulness M of Hasler and Suesstrunk 2003: 0 is gray, above 80 is very colourful."""
     if view.still is None:
         return None
-    red, green, blue = (view.still.pixels[..., channel].astype(np.float32) for channel in range(3))
-    red_green, yellow_blue = red - green, (red + green) / 2 - blue
-    spread = float(np.hypot(red_green.std(), yellow_blue.std()))
-    return spread + 0.3 * float(np.hypot(red_green.mean(), yellow_blue.mean()))
+    from janus_reward.color_kernels import opponents
+
+    pixels = view.still.pixels.reshape(-1, 3)
+    red_green, red_greens, yellow_blue, yellow_blues = (total / len(pixels) for total in opponents(pixels))
+    spread = math.sqrt(max(0.0, red_greens - red_green**2 + (yellow_blues - yellow_blue**2) / 4))
+    return spread + 0.3 * math.hypot(red_green, yellow_blue / 2)
 
 
 @signal("picture.margin_min")

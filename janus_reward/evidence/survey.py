@@ -21,6 +21,7 @@ _FLAT_SPREAD = 1.5
 RULE = 80
 """Pixels from which on a straight horizontal edge is a rule."""
 
+_STROKE, _WINDOW, _STROKES, _GAP = 50.0, 25, 4, 15
 _RULE_GAPS = 2
 _RULE_STEP = 12.0
 _COARSE, _FINE = (0.02, 0.03), (0.3, 0.45)
@@ -118,15 +119,16 @@ class Survey:
     @cached_property
     def line_heights(self) -> NDArray[np.int64]:
         """(n,) heights in pixels of what looks like lines of text: runs of strokes wider than 20 pixels."""
-        strokes = np.abs(np.diff(self.luma, axis=1)) > 50
-        rows = np.flatnonzero(strokes.any(axis=1))
-        dense = ndimage.uniform_filter1d(strokes[rows].astype(np.float32), 25, axis=1) > 0.12
-        busy = dense.any(axis=1)
-        if not busy.any():
+        from janus_reward.evidence.kernels.survey import worded
+
+        words = np.empty((self.height, self.width - 1), np.bool_)
+        worded(self.luma, _STROKE, _WINDOW, _STROKES, _GAP, words)
+        rows = np.flatnonzero(words.any(axis=1))
+        if not len(rows):
             return np.array([], dtype=np.int64)
-        labels, _ = ndimage.label(_apart(_closed_across(dense[busy], 15), rows[busy]))
+        labels, _ = ndimage.label(_apart(words[rows], rows))
         found = ndimage.find_objects(labels)
-        tall = [(rows.stop - rows.start, columns.stop - columns.start) for rows, columns in found]
+        tall = [(down.stop - down.start, across.stop - across.start) for down, across in found]
         return np.array([height for height, width in tall if width > 20], dtype=np.int64)
 
     @property
@@ -180,10 +182,3 @@ def _apart(found: NDArray[np.bool_], rows: NDArray[np.int64]) -> NDArray[np.bool
     spread = np.zeros((int(places[-1]) + 1, found.shape[1]), dtype=np.bool_)
     spread[places] = found
     return spread
-
-
-def _closed_across(found: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:
-    """Binary closing of (h, w) by a horizontal line, nothing beyond the edges; in time that does not grow with it."""
-    grown = ndimage.maximum_filter1d(found.view(np.uint8), width, axis=1, mode="constant")
-    closed: NDArray[np.uint8] = ndimage.minimum_filter1d(grown, width, axis=1, mode="constant")
-    return closed.view(np.bool_)

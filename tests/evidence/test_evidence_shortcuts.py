@@ -14,10 +14,11 @@ from scipy import ndimage
 
 from janus_reward import colors
 from janus_reward.color_kernels import warmth
-from janus_reward.evidence import aesthetics, gradient, measure, quadtree, raster
+from janus_reward.evidence import aesthetics, gradient, measure, picture, quadtree, raster
 from janus_reward.evidence.misspelling import near_misses
 from janus_reward.evidence.number_rows import number_rows
 from janus_reward.evidence.raster import decode
+from janus_reward.evidence.shrunk import shrunk
 from janus_reward.evidence.survey import Survey
 from janus_reward.evidence.view import View
 from janus_reward.picture_file import BadPicture, opened
@@ -107,12 +108,20 @@ def test_rules_are_counted_in_all_rows(pixels):
 
 
 @FEW
-@given(pictures())
-def test_halves_are_pillows(pixels):
-    wide = np.tile(pixels[: pixels.shape[0] // 2 * 2], (1, 1280 // pixels.shape[1] + 1, 1))[:, :1280]
-    small = Image.fromarray(wide).resize((640, len(wide) // 2), Image.Resampling.BOX, reducing_gap=2.0)
-    shown = raster.decode(png(wide)).survey
-    np.testing.assert_array_equal(shown, np.asarray(small))
+@given(pictures(least=20, most=300), st.floats(0.2, 1), st.sampled_from(["RGB", "RGBA"]))
+def test_a_picture_is_shrunk_as_by_pillow(pixels, scale, mode):
+    whole = Image.fromarray(pixels).convert(mode)
+    size = (max(1, round(whole.width * scale)), max(1, round(whole.height * scale)))
+    plain = whole.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
+    np.testing.assert_array_equal(np.asarray(shrunk(whole, size)), np.asarray(plain))
+
+
+@pytest.mark.parametrize("shape", [(800, 1280), (1030, 1280), (1280, 800), (1281, 640), (480, 900)])
+def test_so_are_the_sizes_of_pages(shape):
+    whole = Image.fromarray(np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8))
+    for size in ((whole.width // 2, whole.height // 2), (640, round(640 * whole.height / whole.width))):
+        plain = whole.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
+        np.testing.assert_array_equal(np.asarray(shrunk(whole, size)), np.asarray(plain))
 
 
 @FEW
@@ -150,6 +159,19 @@ def test_colours_are_those_of_every_pixel(pixels):
     assert aesthetics.warm_share(view) == warm.mean()
     shares = np.unique(colors.coarse_codes(pixels.reshape(-1, 3)), return_counts=True)[1] / hue.size
     assert aesthetics.color_entropy(view) == pytest.approx(-(shares * np.log2(shares)).sum(), abs=1e-9)
+
+
+@FEW
+@given(pictures(least=2))
+def test_colourfulness_and_edges_are_the_formulas(pixels):
+    shown = raster.decode(png(pixels))
+    red, green, blue = (pixels[..., channel].astype(np.float64) for channel in range(3))
+    opponent = np.stack([red - green, (red + green) / 2 - blue]).reshape(2, -1)
+    plain = np.hypot(*opponent.std(axis=1)) + 0.3 * np.hypot(*opponent.mean(axis=1))
+    assert picture.colorfulness(SimpleNamespace(still=shown)) == pytest.approx(plain, abs=1e-5)
+    luma = shown.luminance
+    across, down = np.abs(np.diff(luma, axis=1))[:-1], np.abs(np.diff(luma, axis=0))[:, :-1]
+    np.testing.assert_array_equal(shown.edges, np.maximum(across, down) > 32)
 
 
 def hsv_of(pixels):

@@ -1,4 +1,4 @@
-"""Passes over a picture of survey size: halves, blocks, steps, detail, mirror, rules, and the cells of a quadtree."""
+"""Passes over a picture of survey size, and to that size: blocks, steps, words, detail, mirror, rules, cells."""
 
 from __future__ import annotations
 
@@ -15,27 +15,31 @@ _BLOCK = 16
 
 
 @kernel
-def halved(pixels: Any, row: Any, out: Any) -> None:
-    """The picture at half its size, two columns and then two rows averaged, each time rounded up.
+def averaged(pixels: Any, columns: Any, rows: Any, pair: Any, out: Any) -> None:
+    """A picture made smaller: the mean of two columns, then of two rows, each time rounded up to bytes.
 
-    That is what Pillow's box filter gives (`ImagingResample` rounds to bytes between columns and rows). Four bytes are
-    averaged at once: the bits that both have, and half of those that one has.
+    Four bytes are averaged at once: the bits that both have, and half of those that one has. One with itself stays.
 
     Args:
-        pixels: (2 h, 2 w) uint32, four bytes a pixel.
-        row: (2, w) uint32, room.
-        out: (h, w, 3) uint8, written: the first three bytes of each.
+        pixels: (h, w) uint32, four bytes a pixel.
+        columns: (2, n) the two columns of each place of `out`; the same twice where it is only one.
+        rows: (2, m) the two rows.
+        pair: (2, n) uint32, room.
+        out: (m, n, 3) uint8, written: the first three bytes of each.
     """
     for at in range(out.shape[0]):
         for part in range(2):
-            full, half = pixels[2 * at + part], row[part]
-            for column in range(out.shape[1]):
-                left, right = full[2 * column], full[2 * column + 1]
-                half[column] = (left | right) - (((left ^ right) >> _ONE) & _SEVEN)
-        upper, lower, mean = row[0], row[1], out[at]
-        for column in range(out.shape[1]):
-            four = (upper[column] | lower[column]) - (((upper[column] ^ lower[column]) >> _ONE) & _SEVEN)
-            mean[column, 0], mean[column, 1], mean[column, 2] = four & 255, (four >> 8) & 255, (four >> 16) & 255
+            line, half = pixels[rows[part, at]], pair[part]
+            if part == 1 and rows[0, at] == rows[1, at]:
+                half[:] = pair[0]
+                break
+            for place in range(out.shape[1]):
+                left, right = line[columns[0, place]], line[columns[1, place]]
+                half[place] = (left | right) - (((left ^ right) >> _ONE) & _SEVEN)
+        upper, lower, mean = pair[0], pair[1], out[at]
+        for place in range(out.shape[1]):
+            four = (upper[place] | lower[place]) - (((upper[place] ^ lower[place]) >> _ONE) & _SEVEN)
+            mean[place, 0], mean[place, 1], mean[place, 2] = four & 255, (four >> 8) & 255, (four >> 16) & 255
 
 
 @kernel
@@ -70,6 +74,22 @@ def blocks(codes: Any, luma: Any, distinct: Any, most: Any, spread: Any) -> None
 
 
 @kernel
+def edges(luma: Any, by: float, out: Any) -> None:
+    """Where luma changes by more than `by` to the right or downwards.
+
+    Args:
+        luma: (h, w) float32.
+        by: of 255.
+        out: (h - 1, w - 1) bool, written.
+    """
+    for row in range(out.shape[0]):
+        line, below, found = luma[row], luma[row + 1], out[row]
+        for column in range(out.shape[1]):
+            here = line[column]
+            found[column] = (abs(line[column + 1] - here) > by) | (abs(below[column] - here) > by)
+
+
+@kernel
 def steps(luma: Any) -> tuple[int, int]:
     """Steps of luma (h, w) to the next pixel on the right: soft ones (above 2, at most 20) and hard ones (above 32)."""
     soft, hard = 0, 0
@@ -80,6 +100,47 @@ def steps(luma: Any) -> tuple[int, int]:
             soft += (step > 2) & (step <= 20)
             hard += step > 32
     return soft, hard
+
+
+@kernel
+def worded(luma: Any, stroke: float, window: int, least: int, gap: int, out: Any) -> None:
+    """Where the strokes of a row lie as close as those of words, gaps closed.
+
+    The window sees the row mirrored beyond its ends; closing (a maximum, then a minimum) sees nothing there.
+
+    Args:
+        luma: (h, w) float32, w above the window.
+        stroke: least step to the next pixel on the right that counts.
+        window: odd, pixels around a place; `least` strokes in it make it dense.
+        least: strokes.
+        gap: odd, pixels of the closing.
+        out: (h, w - 1) bool, written.
+    """
+    width, half, reach = out.shape[1], window // 2, gap // 2
+    strokes = np.zeros(width + 2 * half, np.int64)
+    dense, grown = np.zeros(width + 1, np.int64), np.zeros(width + 1, np.int64)
+    for row in range(len(luma)):
+        line, found = luma[row], 0
+        for at in range(width):
+            step = abs(line[at + 1] - line[at]) > stroke
+            strokes[half + at] = step
+            found += step
+        out[row] = False
+        if found == 0:
+            continue
+        for at in range(half):
+            strokes[half - 1 - at] = strokes[half + at]
+            strokes[half + width + at] = strokes[half + width - 1 - at]
+        inside = strokes[: window - 1].sum()
+        for at in range(width):
+            inside += strokes[at + window - 1]
+            dense[at + 1] = dense[at] + (inside >= least)
+            inside -= strokes[at]
+        for at in range(width):
+            near = dense[min(width, at + reach + 1)] - dense[max(0, at - reach)]
+            grown[at + 1] = grown[at] + (near > 0)
+        for at in range(reach, width - reach):
+            out[row, at] = grown[at + reach + 1] - grown[at - reach] == gap
 
 
 @kernel
