@@ -71,7 +71,7 @@ class StageServing:
         self._measures = MeasureStage(MeasureStageConfig(config.render))
         self._store = config.render.store
         self._revision = judge_named(config.judge).revision if isinstance(config, ScoreStageConfig) else ""
-        self._stage([enclosed_triple({"instruction": _WARM_INSTRUCTION, "render": _small_png()})])
+        self._stage([enclosed_triple({"instruction": _WARM_INSTRUCTION, "render": _plain_png()})])
 
     def about(self) -> Mapping[str, Any]:
         """Nothing that the judge's own worker does not tell."""
@@ -257,11 +257,12 @@ def _match(triple: Triple, removal: Mapping[str, Any] | None) -> dict[str, Any]:
     return {"id": triple.id, "duplicate": True, "of": removal["survivor_id"], **told}
 
 
-def _small_png() -> bytes:
+def _plain_png() -> bytes:
+    """Large enough that everything is loaded which a picture may need."""
     from PIL import Image
 
     buffer = io.BytesIO()
-    image = Image.new("RGB", (64, 48), "white")
-    image.paste((200, 30, 30), (8, 8, 40, 40))
+    image = Image.new("RGB", (960, 600), "white")
+    image.paste((200, 30, 30), (80, 80, 400, 400))
     image.save(buffer, "PNG")
     return buffer.getvalue()
