@@ -13,7 +13,7 @@ _HEAD = """# Evidence: what is measured
 Written by `python -m janus_reward.evidence > docs/evidence.md`; do not edit by hand. Every signal is a number or none
 ("could not be measured here"), never a default. Shares lie in 0-1; `yes/no` is 1 or 0. The same sample gives the same
 values. At most 200,000 characters of code and 20,000 of the instruction are analysed; pixels are measured on a sample
-of at most about 200,000 of them. The passes over pixels are compiled at their first use, which takes some ten seconds, and
+of at most about 200,000 of them. The passes over pixels are compiled at first use, which takes some ten seconds, and
 kept in this package's folder or the user's cache; `NUMBA_CACHE_DIR` names another place.
 """
 
