@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from janus_reward.errors import JanusError
 from janus_reward.judges.base import Judgement, WaitingJudge
 from janus_reward.judges.loop import submit
-from janus_reward.rubric import RubricSet
+from janus_reward.rubric import Rubric, RubricSet
+from janus_reward.sample import Sample
 from janus_reward.stages import Finished, internal, unscored
+from janus_reward.tracing import span
 from janus_reward.triple import Evidence
 from janus_reward.verdict import verdict as assemble
 
@@ -72,8 +74,11 @@ class JudgeStream:
         if sample is None:
             return _Row(measured, None, 0.0)
         rubric = self._rubrics.pick(triple.domain, triple.task, triple.language)
-        work = self._judge.ajudge(sample, measured.evidence or Evidence({}), rubric)
-        return _Row(measured, submit(work), time.perf_counter())
+        return _Row(measured, submit(self._judged(measured, sample, rubric)), time.perf_counter())
+
+    async def _judged(self, measured: Finished, sample: Sample, rubric: Rubric) -> Judgement:
+        with span("judge", row=measured.triple.row):
+            return await self._judge.ajudge(sample, measured.evidence or Evidence({}), rubric)
 
     def _ready(self, window: deque[_Row], room: int) -> list[Finished]:
         """The finished head of the window; waits while more than `room` are left in it."""

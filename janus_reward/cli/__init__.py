@@ -5,15 +5,26 @@ from __future__ import annotations
 import signal
 import sys
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from janus_reward import __version__
 from janus_reward.errors import JanusError
 
+
+class _Words(TyperGroup):
+    """Commands whose names may have two words: `dedup index` beside `dedup`."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        two = " ".join(args[:2])
+        return super().resolve_command(ctx, [two, *args[2:]] if two in self.commands else args)
+
+
 app = typer.Typer(
     name="janus-reward",
+    cls=_Words,
     help="Render, measure and judge instruction-code-picture triples, and decide which to train on.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -67,6 +78,7 @@ from janus_reward.cli import (  # noqa: E402
     curate,  # noqa: F401
     decontaminate,  # noqa: F401
     dedup,  # noqa: F401
+    dedup_index,  # noqa: F401
     doctor,  # noqa: F401
     eval,  # noqa: F401
     export,  # noqa: F401

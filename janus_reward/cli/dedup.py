@@ -57,6 +57,8 @@ def dedup(
         janus-reward dedup runs/a -o runs/a-unique
 
         janus-reward dedup new.jsonl -o runs/day2 --index runs/index --on code,instruction
+
+        janus-reward dedup index --help
     """
     from janus_reward.dedup.dataset import dedup_dataset
     from janus_reward.dedup.settings import DedupSettings

@@ -210,7 +210,7 @@ def _look(
     pending: list[Rows] = []
     teller = Teller(note)
     for rows in looked():
-        teller.tell(rows.batch)
+        teller.tell(rows.batch.troubles)
         pending.append(rows)
         if sum(len(some.batch) for some in pending) >= SEGMENT_ROWS:
             segments.write(detector, pending)

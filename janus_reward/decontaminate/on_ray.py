@@ -54,4 +54,5 @@ class _Looker:
             self.detector = StoppableDetector(self.benchmarks, self.settings)
         self.detector.look(rows)
         batch = rows.batch
-        return self.detector.taken(), Rows(Batch(batch.ids, batch.rows, errors=batch.errors), ())
+        named = Batch(batch.ids, batch.rows, errors=batch.errors, troubles=batch.troubles)
+        return self.detector.taken(), Rows(named, ())

@@ -61,8 +61,8 @@ class Teller:
     def __init__(self, note: Callable[[str], None]) -> None:
         self._note, self._left = note, TOLD
 
-    def tell(self, batch: Batch) -> None:
-        """Tell of a batch, unless enough was told."""
-        for trouble in batch.troubles[: self._left]:
+    def tell(self, troubles: Sequence[str]) -> None:
+        """Tell of some rows, unless enough was told."""
+        for trouble in troubles[: self._left]:
             self._note(trouble)
             self._left -= 1

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from janus_reward.dedup.batch import Batch, Teller
 from janus_reward.dedup.buckets import Buckets
 from janus_reward.dedup.engine import fingerprint, relink
+from janus_reward.dedup.fingerprint import Fingerprints
 from janus_reward.dedup.index import DedupIndex
 from janus_reward.dedup.plan import memory_plan
 from janus_reward.dedup.reading import DatasetInput, RunInput, open_input
@@ -35,6 +36,7 @@ SURVIVORS_SCHEMA = pa.schema(
 CLUSTERS_SCHEMA = pa.schema([("survivor_id", pa.string()), ("size", pa.int64()), ("members", pa.list_(pa.string()))])
 
 _CHUNK = 50_000
+_TOLD_ROWS = 100_000
 
 
 @anywhere(sources=("src",), runs=("out",))
@@ -143,22 +145,34 @@ def _fingerprints(
     cluster: RaySettings | None,
 ) -> tuple[Store, Buckets | None]:
     """The fingerprints; a cluster makes the buckets too."""
+    reading = _Reading(note)
     if cluster is None:
-        return fingerprint(_counted(source.batches(), note), settings, scratch), None
+        return fingerprint(reading.passed(source.batches()), settings, scratch), None
     from janus_reward.dedup.on_ray import fingerprint_ray
 
-    return fingerprint_ray(source.batches, settings, scratch, cluster)
+    return fingerprint_ray(source.batches, settings, scratch, cluster, reading.tell)
 
 
-def _counted(batches: Iterator[Batch], note: Callable[[str], None]) -> Iterator[Batch]:
-    done, told, teller = 0, 0, Teller(note)
-    for batch in batches:
-        teller.tell(batch)
-        done += len(batch)
-        if done - told >= 100_000:
-            note(f"{done:,} rows read")
-            told = done
-        yield batch
+class _Reading:
+    """Tells how far the rows are read, and what is wrong with the first that cannot be."""
+
+    def __init__(self, note: Callable[[str], None]) -> None:
+        self._note, self._teller = note, Teller(note)
+        self._done = self._told = 0
+
+    def tell(self, some: Batch | Fingerprints) -> None:
+        """Some rows have come."""
+        self._teller.tell(some.troubles)
+        self._done += len(some)
+        if self._done - self._told >= _TOLD_ROWS:
+            self._note(f"{self._done:,} rows read")
+            self._told = self._done
+
+    def passed(self, batches: Iterator[Batch]) -> Iterator[Batch]:
+        """The batches, told of as they pass."""
+        for batch in batches:
+            self.tell(batch)
+            yield batch
 
 
 def _save(result: DedupResult, out: Path, plan: str | None) -> dict[str, Any]:

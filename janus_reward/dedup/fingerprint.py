@@ -30,6 +30,7 @@ class Fingerprints:
         families: (n,) uint8 families of the code's languages.
         pictures: features of the pictures, when they are compared.
         keys: name of a band to its keys, (n,) uint64; 0 where the record does not take part.
+        errors, troubles: of the batch.
     """
 
     ids: pa.Array
@@ -42,6 +43,7 @@ class Fingerprints:
     pictures: PictureFeatures | None
     keys: dict[str, NDArray[np.uint64]]
     errors: int = 0
+    troubles: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -67,7 +69,7 @@ class FingerprintStage:
         scores = np.full(count, np.nan) if batch.scores is None else batch.scores
         return Fingerprints(
             batch.ids, batch.rows, scores, _content(sets, pictures, count), sets, texts, families, pictures,
-            self._keys(sets, pictures), batch.errors,
+            self._keys(sets, pictures), batch.errors, batch.troubles,
         )  # fmt: skip
 
     def _keys(self, sets: dict[str, ShingleSets], pictures: PictureFeatures | None) -> dict[str, NDArray[np.uint64]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from janus_reward.dedup.batch import Batch
 from janus_reward.dedup.buckets import group
 from janus_reward.dedup.engine import fingerprint
 from janus_reward.dedup.frequent import Frequent, frequent_shingles
-from janus_reward.dedup.index_folder import complain, disk_error, locked, opened_state
+from janus_reward.dedup.index_folder import complain, disk_error, known_settings, locked, opened_state
 from janus_reward.dedup.link import Corpus, link
 from janus_reward.dedup.pictures import INK_BYTES
 from janus_reward.dedup.rank import rank_order
@@ -43,6 +43,7 @@ from janus_reward.dedup.segment import (
 )
 from janus_reward.dedup.settings import DedupSettings
 from janus_reward.dedup.store import Store
+from janus_reward.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,25 @@ class Pending:
     result: DedupResult
     order: NDArray[np.int64]
     frequent: Frequent
+
+
+@dataclass(frozen=True, slots=True)
+class IndexFacts:
+    """How large an index is.
+
+    Args:
+        documents: living ones.
+        forgotten: those that were removed and still take their room.
+        segments: pieces that every comparison looks through.
+        bytes: of all files.
+        batches: named ones that went in.
+    """
+
+    documents: int
+    forgotten: int
+    segments: int
+    bytes: int
+    batches: int
 
 
 class DedupIndex:
@@ -84,6 +104,13 @@ class DedupIndex:
             self._lock.close()
             raise
 
+    @classmethod
+    def existing(cls, folder: Path) -> DedupIndex:
+        """The index of a folder, by its own settings. Raises InputError when there is none, and as the constructor."""
+        if not (folder / "index.json").is_file():
+            raise InputError(f"{folder} holds no index", hint="Give the folder that `dedup --index` filled.")
+        return cls(folder, known_settings(folder))
+
     def __enter__(self) -> DedupIndex:
         return self
 
@@ -97,6 +124,14 @@ class DedupIndex:
     def __len__(self) -> int:
         """Living documents."""
         return sum(int((~dead).sum()) for dead in self._dead)
+
+    def facts(self) -> IndexFacts:
+        """How large it is."""
+        entries = self._state["segments"]
+        sizes = [size for entry in entries for size, _ in entry["files"].values()]
+        sizes += [int(entry["documents"]) for entry in entries if entry["dead"]]
+        forgotten = sum(int(dead.sum()) for dead in self._dead)
+        return IndexFacts(len(self), forgotten, len(entries), sum(sizes), len(self._state["batches"]))
 
     def has_batch(self, tag: str) -> bool:
         """Whether a batch of this name was committed."""
@@ -152,9 +187,8 @@ class DedupIndex:
 
         What was removed for their sake earlier is not brought back: it never entered the index.
         """
-        state, wanted, gone = json.loads(json.dumps(self._state)), pa.array(list(ids), pa.large_string()), 0
-        for entry, store, dead in zip(state["segments"], self._stores, self._dead, strict=True):
-            hit = pc.is_in(store.ids(), value_set=wanted).combine_chunks().to_numpy(zero_copy_only=False) & ~dead
+        state, gone = json.loads(json.dumps(self._state)), 0
+        for entry, hit, dead in zip(state["segments"], self._named(ids), self._dead, strict=True):
             if not hit.any():
                 continue
             gone += int(hit.sum())
@@ -165,6 +199,10 @@ class DedupIndex:
             self._replace(state)
         return gone
 
+    def present(self, ids: Sequence[str]) -> int:
+        """How many documents have one of these ids: what `remove` would forget."""
+        return sum(int(hit.sum()) for hit in self._named(ids))
+
     def compact(self) -> None:
         """Make one segment of all, without the forgotten documents."""
         if len(self._stores) > 1 or any(dead.any() for dead in self._dead):
@@ -174,6 +212,12 @@ class DedupIndex:
         """Read every file and compare it with its checksum. Raises RunConflict naming the damaged one."""
         for entry in self._state["segments"]:
             complain(self.folder, check_segment(self._segment(entry), entry["files"], content=True))
+
+    def _named(self, ids: Sequence[str]) -> Iterator[NDArray[np.bool_]]:
+        """Which living documents of each segment have one of these ids."""
+        wanted = pa.array(list(ids), pa.large_string())
+        for store, dead in zip(self._stores, self._dead, strict=True):
+            yield pc.is_in(store.ids(), value_set=wanted).combine_chunks().to_numpy(zero_copy_only=False) & ~dead
 
     # --- comparing
 

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from janus_reward.dedup.batch import Batch
 from janus_reward.dedup.buckets import Buckets, band_buckets, joined
 from janus_reward.dedup.engine import relink
-from janus_reward.dedup.fingerprint import FingerprintStage
+from janus_reward.dedup.fingerprint import Fingerprints, FingerprintStage
 from janus_reward.dedup.result import DedupResult
 from janus_reward.dedup.settings import DedupSettings
 from janus_reward.dedup.store import Store, StoreWriter
@@ -73,7 +73,11 @@ def dedup_ray(
 
 
 def fingerprint_ray(
-    read: Callable[[], Iterable[Batch]], settings: DedupSettings, folder: Path, cluster: RaySettings
+    read: Callable[[], Iterable[Batch]],
+    settings: DedupSettings,
+    folder: Path,
+    cluster: RaySettings,
+    on_made: Callable[[Fingerprints], None] = lambda made: None,
 ) -> tuple[Store, Buckets]:
     """The fingerprints of batches in a new folder, and their buckets, made on a cluster.
 
@@ -82,6 +86,7 @@ def fingerprint_ray(
         settings: how.
         folder: on the driver; made anew.
         cluster: which, and what an actor takes.
+        on_made: called with the fingerprints of each batch, in order.
 
     Raises:
         MissingExtra: ray is not installed. EngineError: the cluster cannot be reached.
@@ -91,6 +96,7 @@ def fingerprint_ray(
         shutil.rmtree(folder)
     writer = StoreWriter(folder, texts=True)
     for one in stream(ray, read, partial(FingerprintStage, settings), cluster.stage, None):
+        on_made(one)
         writer.append(one)
     writer.close()
     store = Store(folder, writer.notes())

@@ -26,6 +26,8 @@ _ABOUT = """Scores for visual code: an instruction, the code that answers it, an
 A score is a value on 1-5 or a reason, never a default. Every POST takes the headers `Idempotency-Key` (the same key
 gets the same answer for a quarter of an hour) and `Janus-Deadline` (seconds until it must be answered).
 """
+_TELEMETRY: Any = {"tracing": False, "logs": False}
+"""FastAPI's own spans and log records tell paths, queries and the words of errors; the guard's tell none."""
 _CODES = {404: "not_found", 405: "method_not_allowed"}
 
 
@@ -41,6 +43,7 @@ def application(settings: ServeSettings) -> tuple[App, Service]:
         redoc_url=None,
         lifespan=_lifespan(service),
         separate_input_output_schemas=False,
+        telemetry=_TELEMETRY,
     )
     app.state.service = service
     app.add_exception_handler(Refusal, _refused)

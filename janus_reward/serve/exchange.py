@@ -24,6 +24,7 @@ from janus_reward.serve.wire import (
     ScoreAnswer,
     TripleIn,
 )
+from janus_reward.tracing import outgoing
 
 R = TypeVar("R")
 
@@ -66,9 +67,13 @@ class Call(Generic[R]):
     again: bool = True
 
     def headers(self, deadline_s: float | None) -> dict[str, str]:
-        """Its own headers."""
-        found = {"idempotency-key": uuid.uuid4().hex} if self.once and self.json is not None else {}
-        return found if deadline_s is None else {**found, "janus-deadline": f"{deadline_s:.3f}"}
+        """Its own headers, and those of the trace that it belongs to."""
+        found = outgoing()
+        if self.once and self.json is not None:
+            found["idempotency-key"] = uuid.uuid4().hex
+        if deadline_s is not None:
+            found["janus-deadline"] = f"{deadline_s:.3f}"
+        return found
 
     def read(self, answer: httpx.Response) -> R:
         """The answer as its kind. Raises ServiceError."""

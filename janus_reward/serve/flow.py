@@ -18,6 +18,7 @@ from janus_reward.serve.pool import Pool
 from janus_reward.serve.settings import ServeSettings
 from janus_reward.serve.tasks import Failed, IndexWork, JudgeWork, StageWork
 from janus_reward.stages import Finished, MeasureStageConfig, RenderStageConfig, ScoreStageConfig
+from janus_reward.tracing import Span, outgoing, span
 
 _JUDGE_SLOTS = 1024
 _INDEX_SLOTS = 1
@@ -141,13 +142,15 @@ class Flow:
 
     async def _scored(self, record: Mapping[str, Any], include: Sequence[str], deadline: float) -> dict[str, Any]:
         start = time.monotonic()
-        try:
-            found = await self._through(self.stages, ("score", record, include), deadline)
-            if isinstance(found, Finished):
-                found = await self._through(self._judge, (found, include), deadline)
-            verdict = _good(found)
-        except Lost:
-            verdict = lost_answer(str(record.get("id") or ""), self.about)
+        with span("triple") as ours:
+            try:
+                found = await self._through(self.stages, ("score", record, include), deadline)
+                if isinstance(found, Finished):
+                    found = await self._through(self._judge, (found, include, outgoing()), deadline)
+                verdict = _good(found)
+            except Lost:
+                verdict = lost_answer(str(record.get("id") or ""), self.about)
+            _tell(ours, verdict)
         self.gate.passed()
         self.done += 1
         self._metrics.scored(verdict, time.monotonic() - start)
@@ -159,7 +162,7 @@ class Flow:
         try:
             works = (self._through(self.stages, ("measure", record, ()), deadline) for record in (a, b))
             measured = [found if isinstance(found, Finished) else _good(found) for found in await _together(works)]
-            return _good(await self._through(self._pairs, tuple(measured), deadline))
+            return _good(await self._through(self._pairs, (*measured, outgoing()), deadline))
         except Lost as error:
             raise Ending("a worker died on this request", hint="See the service's log.") from error
 
@@ -182,6 +185,12 @@ def _good(found: Any) -> dict[str, Any]:
         raise Ending(found.error.message, hint=found.error.hint, retry_after_s=5)
     answer: dict[str, Any] = found
     return answer
+
+
+def _tell(ours: Span, verdict: Mapping[str, Any]) -> None:
+    """What came of a triple, and where its time went; the rest of the span it waited."""
+    seconds = {f"{stage}_s": value for stage, value in verdict["seconds"].items()}
+    ours.tell(**{name: verdict[name] for name in ("outcome", "reason", "score", "tokens_in", "tokens_out")}, **seconds)
 
 
 async def _together(works: Any) -> Sequence[Any]:

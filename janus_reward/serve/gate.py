@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from janus_reward.serve.failures import Busy
+from janus_reward.tracing import current
 
 _PACE = 0.2
 
@@ -27,6 +28,7 @@ class Gate:
     @contextmanager
     def hold(self, count: int) -> Iterator[None]:
         """Keep places for so many triples. Raises Busy."""
+        current().tell(triples=count)
         if self.inside + count > self.bound:
             wait = min(60, max(1, math.ceil(self.inside * self._pace_s)))
             hint = "Send it again after the seconds of Retry-After."

@@ -10,7 +10,8 @@ import logging
 import re
 import time
 import uuid
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from janus_reward.serve.failures import Broken, Forbidden, Refusal, TooLarge, To
 from janus_reward.serve.gate import ByteBudget
 from janus_reward.serve.metrics import Metrics
 from janus_reward.serve.settings import ServeSettings
+from janus_reward.tracing import HEADERS, Fact, span
 
 _log = logging.getLogger("janus_reward.serve")
 
@@ -30,6 +32,9 @@ OPEN_PATHS = frozenset({"/", "/healthz", "/readyz", "/page.css", "/page.js"})
 """Paths that need no token: they tell nothing of the data."""
 
 UPLOAD_PATH = "/v1/files"
+
+_UNTRACED = OPEN_PATHS | {"/metrics", "/v1/status"}
+"""Paths that are asked again and again by what watches the service."""
 
 _REQUEST_ID = re.compile(rb"[\w.-]{1,64}", re.ASCII)
 _BODY_S = 60.0
@@ -60,6 +65,10 @@ class Guard:
             await self._app(scope, receive, send)
             return
         exchange = _Exchange(scope, send)
+        with exchange.traced():
+            await self._answered(exchange, scope, receive)
+
+    async def _answered(self, exchange: _Exchange, scope: Message, receive: Receive) -> None:
         body = _Body(receive, self._budget, self._bound(scope["path"]), spooled=scope["path"] == UPLOAD_PATH)
         try:
             self._admit(scope)
@@ -145,6 +154,28 @@ class _Exchange:
     def header(self, name: bytes) -> bytes | None:
         """One header of the request."""
         return self._headers.get(name)
+
+    @contextmanager
+    def traced(self) -> Iterator[None]:
+        """A span around it; a trace that the caller began goes on."""
+        if self._scope["path"] in _UNTRACED:
+            yield
+            return
+        came = {name: self._headers.get(name.encode("ascii"), b"").decode("latin-1") for name in HEADERS}
+        with span(self.method, kind="server", parent=came) as ours:
+            yield
+            ours.rename(f"{self.method} {self.route}")
+            ours.tell(**self._facts(), code=self.refused)
+            if self.status >= 500:
+                ours.fail(str(self.status))
+
+    def _facts(self) -> dict[str, Fact]:
+        """By OpenTelemetry's names."""
+        return {
+            "http.request.method": self.method,
+            "http.route": self.route,
+            "http.response.status_code": self.status,
+        }
 
     async def send(self, message: Message) -> None:
         """Pass the answer on, with our headers."""

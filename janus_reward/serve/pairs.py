@@ -21,6 +21,7 @@ from janus_reward.rubric import Rubric, RubricSet
 from janus_reward.serve.child import Reply
 from janus_reward.serve.tasks import Failed
 from janus_reward.stages import Finished, internal
+from janus_reward.tracing import continued
 from janus_reward.triple import Evidence
 
 
@@ -39,7 +40,7 @@ class PairWork:
 
 
 class PairServing:
-    """`(measured a, measured b)` to a `Pairwise` answer, many at once.
+    """`(measured a, measured b, trace)` to a `Pairwise` answer, many at once.
 
     Raises:
         InputError: the file is not about a single model; or as its engine says.
@@ -64,12 +65,13 @@ class PairServing:
 
     def take(self, message: bytes, reply: Reply) -> None:
         """Begin to compare; the reply follows when both orders are answered."""
-        a, b = pickle.loads(message)
+        a, b, trace = pickle.loads(message)
         rubric = self._shared(a, b)
         if isinstance(rubric, str):
             reply(pickle.dumps(self._told(None, rubric)))
             return
-        comparing = submit(self._judge.acompare(_entrant(a), _entrant(b), rubric))
+        with continued(trace):
+            comparing = submit(self._judge.acompare(_entrant(a), _entrant(b), rubric))
         comparing.add_done_callback(lambda done: reply(pickle.dumps(self._answer(done))))
 
     def close(self) -> None:

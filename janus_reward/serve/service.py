@@ -23,7 +23,7 @@ from janus_reward.serve.jobs import Jobs
 from janus_reward.serve.metrics import Metrics
 from janus_reward.serve.reading import deadline_of, idempotency_key, read_model
 from janus_reward.serve.settings import ServeSettings
-from janus_reward.tracing import span
+from janus_reward.tracing import flush
 
 _log = logging.getLogger("janus_reward.serve")
 
@@ -31,6 +31,7 @@ M = TypeVar("M", bound=BaseModel)
 Uploads = Mapping[str, bytes]
 
 _PRUNE_S = 30.0
+_FLUSH_S = 5.0
 
 
 class Service:
@@ -84,7 +85,7 @@ class Service:
         self.jobs.stop()
         if self._pruning is not None:
             self._pruning.cancel()
-        await asyncio.gather(self.jobs.close(), self.flow.close())
+        await asyncio.gather(self.jobs.close(), self.flow.close(), asyncio.to_thread(flush, _FLUSH_S))
 
     async def answer(
         self, request: Request, kind: type[M], make: Callable[[M, Uploads, float], Awaitable[Any]], status: int = 200
@@ -107,8 +108,7 @@ class Service:
 
         async def made(until: float = deadline) -> bytes:
             model, uploads = await read_model(kind, request)
-            with span(f"serve {request.url.path}"):
-                told = await make(model, uploads, until)
+            told = await make(model, uploads, until)
             return json.dumps(told, allow_nan=False, separators=(",", ":")).encode()
 
         if key is None:

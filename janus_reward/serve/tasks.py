@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import pickle
+import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
@@ -32,6 +33,7 @@ from janus_reward.stages import (
     internal,
     unscored,
 )
+from janus_reward.tracing import continued
 from janus_reward.triple import Evidence, Triple
 from janus_reward.verdict import verdict as assemble
 
@@ -122,7 +124,7 @@ class JudgeWork:
 
 
 class JudgeServing:
-    """`(measured record, include)` to a verdict, many at once: the judge's engine makes batches of what has come.
+    """`(measured record, include, trace)` to a verdict, many at once: the engine makes batches of what has come.
 
     Raises:
         JanusError: the judge cannot be made, or its endpoint lacks what it needs.
@@ -155,7 +157,7 @@ class JudgeServing:
 
     def take(self, message: bytes, reply: Reply) -> None:
         """Begin judging; the reply follows when it is done."""
-        measured, include = pickle.loads(message)
+        measured, include, trace = pickle.loads(message)
         judge: WaitingJudge = self._judge  # type: ignore[assignment]
         triple = measured.triple
         rubric = self._rubrics.pick(triple.domain, triple.task, triple.language)
@@ -163,10 +165,13 @@ class JudgeServing:
             broken = replace(measured, verdict=unscored(triple, measured.render, judge.name, rubric))
             reply(pickle.dumps(verdict_answer(broken, judge.revision, include)))
             return
-        work = submit(judge.ajudge(measured.sample, measured.evidence or Evidence({}), rubric))
+        began = time.perf_counter()
+        with continued(trace):
+            work = submit(judge.ajudge(measured.sample, measured.evidence or Evidence({}), rubric))
 
         def done(judging: Future[Judgement]) -> None:
-            reply(pickle.dumps(self._answer(measured, include, judging)))
+            seconds = {**measured.seconds, "judge": time.perf_counter() - began}
+            reply(pickle.dumps(self._answer(replace(measured, seconds=seconds), include, judging)))
 
         work.add_done_callback(done)
 

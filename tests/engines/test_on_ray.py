@@ -132,20 +132,29 @@ def test_a_driver_that_is_stopped_goes_on_with_its_open_shards_only(cluster, sou
     assert tables(there) == tables(here)
 
 
-def test_dedup_gives_the_same_on_a_cluster(cluster, tmp_path):
+def faulty(rows, path):
+    """Rows as a file in which some cannot be read: the first soon, the others so far on that another batch has them."""
+    lines = [json.dumps(row) for row in rows]
+    lines[3], lines[-9], lines[-5:-1] = "{broken", json.dumps({"id": "bare"}), ["[]", '{"code": 7}', "null", "{"]
+    path.write_text("".join(line + "\n" for line in lines))
+    return path
+
+
+def test_dedup_gives_the_same_on_a_cluster_and_tells_what_it_could_not_read(cluster, tmp_path):
     from janus_reward.dedup import dedup_dataset
 
-    source = tmp_path / "corpus.jsonl"
-    codes = [" ".join(f"name{at * 7 % 50}_{word} = {word};" for word in range(40)) for at in range(40)]
-    rows = [{"id": f"r{at}", "instruction": f"Do thing {at % 40}", "code": code} for at, code in enumerate(codes * 2)]
-    source.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    found = [
-        dedup_dataset(source, tmp_path / engine, engine=engine, ray=SETTINGS if engine == "ray" else None)
-        for engine in ("local", "ray")
-    ]
-    same = [{name: value for name, value in one.items() if name not in ("path", "wall_s")} for one in found]
-    assert same[0] == same[1]
-    assert found[0]["removed"] > 0
+    codes = [" ".join(f"name{at * 7 % 200}_{word} = {word};" for word in range(40)) for at in range(150)]
+    rows = [{"id": f"r{at}", "instruction": f"Do thing {at % 150}", "code": code} for at, code in enumerate(codes * 2)]
+    source, found, told = faulty(rows, tmp_path / "corpus.jsonl"), [], {"local": [], "ray": []}
+    for engine, notes in told.items():
+        ray_settings = SETTINGS if engine == "ray" else None
+        counts = dedup_dataset(source, tmp_path / engine, engine=engine, ray=ray_settings, on_note=notes.append)
+        found.append({name: value for name, value in counts.items() if name not in ("path", "wall_s")})
+    assert found[0] == found[1]
+    assert found[0]["removed"] > 0 and found[0]["errors"] == 6
+    assert told["ray"] == told["local"]
+    reasons = [note for note in told["ray"] if note.startswith("row ")]
+    assert len(reasons) == 3 and "corpus.jsonl: row 3 (line 4): damaged JSON" in reasons[0], "the first of them"
     for name in ("survivors.parquet", "removed.parquet", "clusters.parquet"):
         assert (tmp_path / "local" / name).read_bytes() == (tmp_path / "ray" / name).read_bytes()
 
@@ -158,14 +167,16 @@ def test_decontamination_gives_the_same_on_a_cluster(cluster, tmp_path):
     rows = [{"id": f"r{at}", "instruction": f"free text {at}", "code": f"x{at}"} for at in range(60)]
     for at in range(0, 60, 3):
         rows[at]["instruction"] = items[at % 10]
-    for name, some in (("bench", bench), ("corpus", rows)):
-        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in some))
-    for engine in ("local", "ray"):
+    (tmp_path / "bench.jsonl").write_text("".join(json.dumps(row) + "\n" for row in bench))
+    told = {"local": [], "ray": []}
+    for engine, notes in told.items():
         counts = decontaminate_dataset(
-            tmp_path / "corpus.jsonl", tmp_path / engine, [str(tmp_path / "bench.jsonl")],
-            engine=engine, ray=SETTINGS if engine == "ray" else None,
+            faulty(rows, tmp_path / "corpus.jsonl"), tmp_path / engine, [str(tmp_path / "bench.jsonl")],
+            engine=engine, ray=SETTINGS if engine == "ray" else None, on_note=notes.append,
         )  # fmt: skip
-        assert counts["removed"] == 20
+        assert (counts["removed"], counts["errors"]) == (17, 6)
+    reasons = {engine: [note for note in notes if note.startswith("row ")] for engine, notes in told.items()}
+    assert reasons["ray"] == reasons["local"] and len(reasons["ray"]) == 3
     for name in ("hits.parquet", "kept.parquet", "certificate.json"):
         assert (tmp_path / "local" / name).read_bytes() == (tmp_path / "ray" / name).read_bytes()
 

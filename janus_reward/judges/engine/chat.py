@@ -9,7 +9,8 @@ import random
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import httpx2 as httpx
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,6 +19,7 @@ from janus_reward.errors import InputError
 from janus_reward.judges.engine.base import EndpointDown, EndpointRefused, EngineFailure, Identity, Reply, Request
 from janus_reward.judges.engine.chat_wire import MAX_REPLY_BYTES, NotAReply, payload, read_reply
 from janus_reward.judges.engine.limit import AdaptiveLimit
+from janus_reward.tracing import Fact, Span, outgoing, span
 
 _AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529})
 _OVERLOAD = frozenset({429, 503, 504, 529})
@@ -90,6 +92,7 @@ class ChatEngine:
         self._key = _key(settings.key_env)
         details = {"structured": settings.structured, "extra": settings.extra}
         self.identity = Identity("chat", model, revision, settings.endpoint.rstrip("/"), details)
+        self._facts = _facts(model, settings.endpoint)
 
     @property
     def in_flight(self) -> int:
@@ -98,6 +101,19 @@ class ChatEngine:
 
     async def complete(self, request: Request) -> Reply:
         """Ask, again after transport errors. Raises as the seam says."""
+        with span(f"chat {self._model}", kind="client") as ours:
+            ours.tell(**self._facts)
+            reply = await self._answered(request, ours)
+            ours.tell(**_usage(reply), answer_s=reply.seconds, finish=reply.finish)
+            return reply
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        clients, self._clients, self._free = self._clients, [], []
+        for client in clients:
+            await client.aclose()
+
+    async def _answered(self, request: Request, ours: Span) -> Reply:
         body = json.dumps(
             payload(request, self._model, self._settings.extra, structured=self._settings.structured),
             separators=(",", ":"),
@@ -106,6 +122,7 @@ class ChatEngine:
         for number in range(self._settings.retries + 1):
             if self._down is not None:
                 raise self._down
+            ours.tell(retries=number)
             try:
                 reply = await self._tried(body)
             except _Transient as failure:
@@ -119,13 +136,9 @@ class ChatEngine:
             self._failed_in_a_row, self._heard = 0, True
             return reply
         self._count_failure(last)
-        raise EngineFailure("timeout" if last.timeout else "engine_error", str(last))
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        clients, self._clients, self._free = self._clients, [], []
-        for client in clients:
-            await client.aclose()
+        reason: Literal["timeout", "engine_error"] = "timeout" if last.timeout else "engine_error"
+        ours.tell(reason=reason)
+        raise EngineFailure(reason, str(last))
 
     async def _tried(self, body: bytes) -> Reply:
         async with self._limit.slot() as ticket:
@@ -199,7 +212,7 @@ class ChatEngine:
 
     @property
     def _headers(self) -> dict[str, str]:
-        plain = {"Content-Type": "application/json"}
+        plain = {"Content-Type": "application/json", **outgoing()}
         return plain | {"Authorization": f"Bearer {self._key}"} if self._key else plain
 
     @property
@@ -219,6 +232,20 @@ class ChatEngine:
 
     def _gone(self, how: str, hint: str) -> EndpointDown:
         return EndpointDown(f"{self._settings.endpoint} {how}", hint=hint)
+
+
+def _facts(model: str, endpoint: str) -> dict[str, Fact]:
+    """What the span of every request tells, by OpenTelemetry's names; nothing of an address that cannot be read."""
+    told: dict[str, Fact] = {"gen_ai.operation.name": "chat", "gen_ai.request.model": model}
+    try:
+        parts = urlsplit(endpoint)
+        return told | {"server.address": parts.hostname, "server.port": parts.port}
+    except ValueError:
+        return told
+
+
+def _usage(reply: Reply) -> dict[str, Fact]:
+    return {"gen_ai.usage.input_tokens": reply.tokens_in, "gen_ai.usage.output_tokens": reply.tokens_out}
 
 
 def _key(key_env: str | None) -> str | None:
