@@ -6,37 +6,26 @@ process is ended, and the next request starts a new one.
 
 from __future__ import annotations
 
-import contextlib
-import json
-import os
-import signal
-import socket
-import struct
-import subprocess
 import threading
-import time
 from collections.abc import Mapping
 from typing import Any
 
 from janus_reward.errors import SandboxError
-from janus_reward.render import frames, jail
-from janus_reward.render.base import RawOutcome, RawRender, RawStill, RenderSettings, as_plain
-from janus_reward.render.link import Link, LostError, SilentError
+from janus_reward.render import frames
+from janus_reward.render.base import RawOutcome, RawRender, RawStill, RenderSettings
+from janus_reward.render.converter_process import ConverterProcess
+from janus_reward.render.link import LostError, SilentError
 from janus_reward.render.pixels import PixelMemory
 
-REQUEST = struct.Struct("!II")
-"""Before a request: length of its JSON header, length of its body."""
-
-ANSWER = struct.Struct("!I")
-"""Before an answer: length of its frames."""
-
 _REQUESTS_PER_PROCESS = 500
-_START_S = 120.0
+_AHEAD = 20
+"""Requests before its last at which a process's successor is started, so that none waits for it."""
+
 _OUTCOMES: dict[str, RawOutcome] = {"ok": "ok", "failed": "failed", "exceeded": "exceeded"}
 
 
 class Converter:
-    """One jailed process for one thread; started at its first request.
+    """One jailed process at a time, for one thread; started at its first request.
 
     Args:
         settings: what determines the pictures, and the limits.
@@ -44,10 +33,8 @@ class Converter:
 
     def __init__(self, settings: RenderSettings) -> None:
         self._settings = settings
-        self._process: subprocess.Popen[bytes] | None = None
-        self._link: Link | None = None
-        self._pixels: PixelMemory | None = None
-        self._served = 0
+        self._process: ConverterProcess | None = None
+        self._next: ConverterProcess | None = None
 
     def convert(self, kind: str, payload: bytes) -> RawRender:
         """Draw one payload.
@@ -64,68 +51,42 @@ class Converter:
             return RawRender(
                 "exceeded", facts={"limit": "output"}, message=f"more than {limits.output_mb} MiB of input"
             )
-        link = self._ready()
-        self._served += 1
-        deadline = time.monotonic() + limits.wall_s
-        header = json.dumps({"kind": kind, "settings": as_plain(self._settings)}).encode("ascii")
+        process = self._ready()
         try:
-            link.send(REQUEST.pack(len(header), len(payload)) + header + payload, deadline)
-            (size,) = ANSWER.unpack(link.receive(ANSWER.size, deadline))
-            if size > limits.output_mb * 2**20:
-                raise LostError
-            return _rendered(link.receive(size, deadline), self._pixels)
+            return _rendered(process.ask(kind, payload), process.pixels)
         except SilentError:
-            self.close()
+            self._end()
             return RawRender(
                 "timeout", facts={"limit": "wall"}, message=f"drawing took longer than {limits.wall_s:g} s"
             )
         except LostError:
-            self.close()
+            self._end()
             return RawRender(
                 "exceeded", facts={"limit": "memory"}, message="drawing ended its process (memory or depth)"
             )
+        except SandboxError:
+            self.close()
+            raise
 
     def close(self) -> None:
-        """End the process."""
-        link, process, self._link, self._process, self._served = self._link, self._process, None, None, 0
-        if link is not None:
-            link.close()
+        """End what was started."""
+        self._end()
+        self._end()
+
+    def _end(self) -> None:
+        """End the process; its successor, where it has been started, takes its place."""
+        process, self._process, self._next = self._process, self._next, None
         if process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-        if self._pixels is not None:
-            self._pixels.close()
-            self._pixels = None
+            process.close()
 
-    def _ready(self) -> Link:
-        if self._process is not None and (self._process.poll() is not None or self._served >= _REQUESTS_PER_PROCESS):
-            self.close()
-        return self._link or self._start()
-
-    def _start(self) -> Link:
-        ours, theirs = socket.socketpair()
-        self._pixels = PixelMemory()
-        handed = [theirs.fileno(), self._pixels.descriptor]
-        with theirs:
-            limits = self._settings.limits
-            numbers = (theirs.fileno(), limits.memory_mb, limits.files, self._pixels.descriptor)
-            argv = jail.python_module("janus_reward.render.inside.converter_main", *map(str, numbers))
-            self._process = jail.spawn(
-                jail.command(argv, scratch_mb=limits.scratch_mb),
-                pass_fds=handed,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        self._link = Link(ours)
-        try:
-            self._link.receive(1, time.monotonic() + _START_S)
-        except LostError as problem:
-            self.close()
-            raise SandboxError("the sandboxed converter did not start", hint="Run `janus-reward doctor`.") from problem
-        return self._link
+    def _ready(self) -> ConverterProcess:
+        while self._process is not None and (not self._process.alive or self._process.asked >= _REQUESTS_PER_PROCESS):
+            self._end()
+        if self._process is None:
+            self._process = ConverterProcess(self._settings)
+        if self._next is None and self._process.asked == _REQUESTS_PER_PROCESS - _AHEAD:
+            self._next = ConverterProcess(self._settings)
+        return self._process
 
 
 _sharing = threading.Lock()

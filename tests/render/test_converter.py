@@ -95,7 +95,7 @@ def test_a_process_killed_from_outside_is_replaced(converter: Converter) -> None
     before = converter.convert("svg", SQUARE)
     os.killpg(process_of(converter), 9)
     assert converter._process is not None
-    converter._process.wait()
+    converter._process._process.wait()
     assert converter.convert("svg", SQUARE) == before
 
 
@@ -120,6 +120,22 @@ def test_a_process_is_recycled_after_its_share_of_requests(
         seen.append(process_of(converter))
     assert seen[0] == seen[1] != seen[2] == seen[3]
     assert not alive(seen[0])
+
+
+@pytest.mark.e2e
+def test_the_successor_is_there_before_it_is_needed(converter: Converter, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(converters, "_REQUESTS_PER_PROCESS", 3)
+    monkeypatch.setattr(converters, "_AHEAD", 1)
+    for _ in range(2):
+        converter.convert("svg", SQUARE)
+    assert converter._next is None
+    converter.convert("svg", SQUARE)
+    assert converter._next is not None
+    coming = converter._next.pid
+    assert converter.convert("svg", SQUARE).outcome == "ok"
+    assert process_of(converter) == coming
+    converter.close()
+    assert not alive(coming)
 
 
 def test_more_input_than_the_bound_starts_no_process() -> None:

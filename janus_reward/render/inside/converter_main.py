@@ -12,7 +12,7 @@ from typing import Any
 
 from janus_reward import heap
 from janus_reward.picture_file import plain
-from janus_reward.render.converter import ANSWER, REQUEST
+from janus_reward.render.converter_process import ANSWER, REQUEST
 from janus_reward.render.frames import encode
 from janus_reward.render.inside import draw_picture, draw_svg, draw_vega
 from janus_reward.render.inside.drawing import Drawing, DrawingError
