@@ -2,10 +2,11 @@
 
     python reports/serve.py [--rounds N] [--seconds S] [--write reports/serve.md]
 
-Rounds alternate library and service over the same kind of triples (each brings a picture that nobody has seen), so
-that whatever else the machine does hits both. Latency is open-loop: requests are sent at random times at 80% of
-the service's median saturation, and counted from when they should have been sent. The load generator runs on the same
-cores.
+Each round measures the library, the service, and the service's latency, one after the other over the same kind of
+triples (each brings a picture that nobody has seen): the speed of a shared machine's cores changes within seconds, and
+a round compares what was measured side by side. Latency is open-loop: requests are sent at random times at 80% of the
+saturation that the same round found, and counted from when they should have been sent. The load generator runs on the
+same cores.
 """
 
 from __future__ import annotations
@@ -23,9 +24,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import httpx2 as httpx
 from serving_corpus import base, endless, machine
 
@@ -34,6 +38,7 @@ from janus_reward.engines.local import LocalEngine
 from janus_reward.stages import RenderStageConfig, ScoreStageConfig, dead_render
 
 CORES = os.cpu_count() or 1
+_PART = 40
 
 
 class Service:
@@ -65,11 +70,11 @@ class Service:
             time.sleep(0.1)
 
     def memory_mb(self) -> float:
-        """Resident memory of the web process and its workers."""
+        """Memory of the web process and its workers that is theirs alone: resident, less what files back."""
         status = httpx.get(f"{self.url}/v1/status").json()
         pids = [status["pid"], *(pid for some in status["workers"].values() for pid in some)]
-        pages = [int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in pids]
-        return sum(pages) * os.sysconf("SC_PAGE_SIZE") / 2**20
+        pages = [Path(f"/proc/{pid}/statm").read_text().split() for pid in pids]
+        return sum(int(one[1]) - int(one[2]) for one in pages) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
     def processor_s(self) -> dict[str, float]:
         """Processor time so far: of the web process, and of its workers with their sandboxes."""
@@ -100,38 +105,59 @@ def body(record: dict[str, Any]) -> bytes:
     return json.dumps({"triple": sent}).encode()
 
 
-async def ask(client: httpx.AsyncClient, record: dict[str, Any]) -> None:
+def session(url: str) -> aiohttp.ClientSession:
+    """A client that costs the machine little."""
+    return aiohttp.ClientSession(
+        url, connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(120), raise_for_status=True
+    )
+
+
+async def ask(client: aiohttp.ClientSession, record: dict[str, Any]) -> None:
     """One request; anything but a scored verdict stops the measurement."""
-    answer = await client.post("/v1/score", content=body(record), headers={"content-type": "application/json"})
-    if answer.status_code != 200 or answer.json()["verdicts"][0]["score"] is None:
-        raise SystemExit(f"not scored: {answer.status_code} {answer.text[:300]}")
+    async with client.post("/v1/score", data=body(record), headers={"content-type": "application/json"}) as answer:
+        told = json.loads(await answer.read())
+    if told["verdicts"][0]["score"] is None:
+        raise SystemExit(f"not scored: {told}")
 
 
 async def saturated(url: str, records: Iterator[dict[str, Any]], seconds: float) -> float:
     """Triples a second with twice as many requests under way as there are workers."""
     done, end = 0, time.perf_counter() + seconds
 
-    async def worker(client: httpx.AsyncClient) -> None:
+    async def worker(client: aiohttp.ClientSession) -> None:
         nonlocal done
         while time.perf_counter() < end:
             await ask(client, next(records))
             done += 1
 
     start = time.perf_counter()
-    async with httpx.AsyncClient(base_url=url, timeout=120) as client:
+    async with session(url) as client:
         await asyncio.gather(*(worker(client) for _ in range(2 * CORES)))
     return done / (time.perf_counter() - start)
 
 
-async def latencies(url: str, records: Iterator[dict[str, Any]], rate: float, seconds: float) -> list[float]:
-    """Seconds from when each request was due, at random times of a mean rate."""
-    chance, found, tasks = random.Random(1), [], []
+async def alone(url: str, records: Iterator[dict[str, Any]], requests: int) -> list[float]:
+    """Seconds of requests sent one after the other."""
+    found = []
+    async with session(url) as client:
+        for _ in range(requests):
+            start = time.perf_counter()
+            await ask(client, next(records))
+            found.append(time.perf_counter() - start)
+    return found
 
-    async def one(client: httpx.AsyncClient, due: float, record: dict[str, Any]) -> None:
+
+async def latencies(
+    url: str, records: Iterator[dict[str, Any]], rate: float, seconds: float, chance: random.Random
+) -> list[float]:
+    """Seconds from when each request was due, at random times of a mean rate."""
+    found, tasks = [], []
+
+    async def one(client: aiohttp.ClientSession, due: float, record: dict[str, Any]) -> None:
         await ask(client, record)
         found.append(time.perf_counter() - due)
 
-    async with httpx.AsyncClient(base_url=url, timeout=120) as client:
+    async with session(url) as client:
         due = time.perf_counter() + 0.5
         end = due + seconds
         while due < end:
@@ -170,9 +196,9 @@ class Library:
 
 
 async def memory(service: Service, records: Iterator[dict[str, Any]], requests: int) -> list[float]:
-    """Resident MiB after every hundredth request."""
+    """MiB after every hundredth request."""
     found = []
-    async with httpx.AsyncClient(base_url=service.url, timeout=120) as client:
+    async with session(service.url) as client:
         for at in range(0, requests, 20):
             await asyncio.gather(*(ask(client, next(records)) for _ in range(20)))
             if at % 100 == 80:
@@ -180,45 +206,78 @@ async def memory(service: Service, records: Iterator[dict[str, Any]], requests: 
     return found
 
 
-async def processor(service: Service, records: Iterator[dict[str, Any]], requests: int) -> dict[str, float]:
-    """Milliseconds of processor time a request, by who takes it; what else runs on the machine hardly matters."""
-    before, own = service.processor_s(), time.process_time()
-    async with httpx.AsyncClient(base_url=service.url, timeout=120) as client:
-        for _ in range(0, requests, 4):
-            await asyncio.gather(*(ask(client, next(records)) for _ in range(4)))
-    own, after = time.process_time() - own, service.processor_s()
-    spent = {name: after[name] - before[name] for name in before} | {"load generator": own}
-    return {name: 1000 * seconds / requests for name, seconds in spent.items()}
+async def processor(service: Service, records: Iterator[dict[str, Any]]) -> dict[str, float]:
+    """Milliseconds of processor time a request, by who takes it: the median of ten parts.
+
+    A part in which a sandboxed process ended, and took its count along, falls out that way.
+    """
+    parts = []
+    async with session(service.url) as client:
+        for _ in range(10):
+            before, own = service.processor_s(), time.process_time()
+            for _ in range(0, _PART, 4):
+                await asyncio.gather(*(ask(client, next(records)) for _ in range(4)))
+            own, after = time.process_time() - own, service.processor_s()
+            parts.append({name: after[name] - before[name] for name in before} | {"load generator": own})
+    return {name: 1000 * statistics.median(part[name] for part in parts) / _PART for name in parts[0]}
 
 
-def report(
-    rounds: list[tuple[float, float]], waits: list[float], costs: dict[str, float], mb: list[float], arguments: Any
-) -> str:
+@dataclass(frozen=True)
+class Round:
+    """Triples a second of the library and of the service, then seconds of the service's requests at 80% of that."""
+
+    library: float
+    service: float
+    waits: list[float]
+
+    def quantile(self, percent: int) -> float:
+        """Milliseconds."""
+        return 1000 * statistics.quantiles(self.waits, n=100)[percent - 1]
+
+
+def measured(service: Service, library: Library, records: Iterator[dict[str, Any]], seconds: float) -> Iterator[Round]:
+    """Rounds without end."""
+    chance = random.Random(1)
+    while True:
+        plain = library.rate(records, seconds)
+        served = asyncio.run(saturated(service.url, records, seconds))
+        yield Round(plain, served, asyncio.run(latencies(service.url, records, 0.8 * served, 2 * seconds, chance)))
+
+
+def report(rounds: list[Round], single: list[float], costs: dict[str, float], mb: list[float], arguments: Any) -> str:
     """The tables as Markdown."""
-    library, service = (statistics.median(column) for column in zip(*rounds, strict=True))
-    ratio = statistics.median(b / a for a, b in rounds)
-    cuts = statistics.quantiles(waits, n=100)
+    library, service = (statistics.median(getattr(one, name) for one in rounds) for name in ("library", "service"))
+    ratio = statistics.median(one.service / one.library for one in rounds)
+    rates = [one.library for one in rounds]
+    cuts = {percent: sorted(one.quantile(percent) for one in rounds) for percent in (50, 90, 99)}
+    row = {
+        percent: f"{statistics.median(found):.0f} ({found[0]:.0f}-{found[-1]:.0f})" for percent, found in cuts.items()
+    }
     settled = mb[len(mb) // 3 :]
     slope = statistics.linear_regression(range(len(settled)), settled).slope * 10
     command = f"python reports/serve.py --rounds {arguments.rounds} --seconds {arguments.seconds:g}"
     hour = 0.8 * service * 3600
+    requests = sum(len(one.waits) for one in rounds)
     return f"""# The service against the library
 
 Made by `{command} --write reports/serve.md` on
 {machine()}.
 Each triple brings a picture that nobody has seen; judge `evidence`; the load generator runs on the same cores.
+Medians of {len(rounds)} rounds, each of the library, the service at saturation, and the service at 80% of that.
 Load average when it ended: {os.getloadavg()[1]:.1f} over 5 minutes (what this run itself takes is about {CORES}).
+Between the rounds the library's own rate went from {min(rates):.1f} to {max(rates):.1f}: the cores are shared.
 
 | | library, {CORES} processes | service, {CORES} workers | ratio | bar |
 |---|---:|---:|---:|---:|
-| triples a second at saturation, median of {len(rounds)} rounds | {library:.1f} | {service:.1f} | {ratio:.2f} | 0.90 |
+| triples a second at saturation | {library:.1f} | {service:.1f} | {ratio:.2f} | 0.90 |
 
-| latency at 80% of saturation ({0.8 * service:.1f} a second, {len(waits)} requests, open loop) | ms | bar |
+| latency at 80% of saturation ({0.8 * service:.1f} a second, {requests} requests, open loop) | ms (of the rounds) | bar |
 |---|---:|---:|
-| p50 | {1000 * cuts[49]:.0f} | 60 |
-| p90 | {1000 * cuts[89]:.0f} | |
-| p99 | {1000 * cuts[98]:.0f} | 250 |
-| a triple alone, library, {CORES} processes busy | {1000 * CORES / library:.0f} | |
+| p50 | {row[50]} | 60 |
+| p90 | {row[90]} | |
+| p99 | {row[99]} | 250 |
+| requests one after the other, p50 | {1000 * statistics.median(single):.0f} | |
+| a triple in the library, {CORES} processes busy | {1000 * CORES / library:.0f} | |
 
 | processor time a request | ms |
 |---|---:|
@@ -237,8 +296,8 @@ Load average when it ended: {os.getloadavg()[1]:.1f} over 5 minutes (what this r
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=4)
-    parser.add_argument("--seconds", type=float, default=15)
+    parser.add_argument("--rounds", type=int, default=8)
+    parser.add_argument("--seconds", type=float, default=6)
     parser.add_argument("--requests", type=int, default=1500, help="of the memory test")
     parser.add_argument("--write", type=Path)
     arguments = parser.parse_args()
@@ -249,21 +308,14 @@ def main() -> None:
         try:
             library.rate(records, 3)
             asyncio.run(saturated(service.url, records, 3))
-            rounds = [
-                (
-                    library.rate(records, arguments.seconds),
-                    asyncio.run(saturated(service.url, records, arguments.seconds)),
-                )
-                for _ in range(arguments.rounds)
-            ]
-            rate = 0.8 * statistics.median(one for _, one in rounds)
-            waits = asyncio.run(latencies(service.url, records, rate, 4 * arguments.seconds))
-            costs = asyncio.run(processor(service, records, 200))
+            rounds = list(islice(measured(service, library, records, arguments.seconds), arguments.rounds))
+            single = asyncio.run(alone(service.url, records, 100))
+            costs = asyncio.run(processor(service, records))
             mb = asyncio.run(memory(service, records, arguments.requests))
         finally:
             service.close()
             library.close()
-    text = report(rounds, waits, costs, mb, arguments)
+    text = report(rounds, single, costs, mb, arguments)
     if arguments.write:
         arguments.write.write_text(text, encoding="utf-8")
     print(text)

@@ -144,7 +144,8 @@ class Flow:
         start = time.monotonic()
         with span("triple") as ours:
             try:
-                found = await self._through(self.stages, ("score", record, include), deadline)
+                brief = self._brief(record)
+                found = await self._through(self.stages, ("score", record, include), deadline, brief=brief)
                 if isinstance(found, Finished):
                     found = await self._through(self._judge, (found, include, outgoing()), deadline)
                 verdict = _good(found)
@@ -166,10 +167,14 @@ class Flow:
         except Lost as error:
             raise Ending("a worker died on this request", hint="See the service's log.") from error
 
-    async def _through(self, pool: Pool | None, message: Any, deadline: float) -> Any:
+    def _brief(self, record: Mapping[str, Any]) -> bool:
+        """Whether nothing of a record has to be drawn."""
+        return bool(record.get("render")) and not record.get("before") and self._settings.render != "always"
+
+    async def _through(self, pool: Pool | None, message: Any, deadline: float, *, brief: bool = False) -> Any:
         if pool is None:
             raise Ending("the service is not up yet", hint="Ask /readyz.", retry_after_s=2)
-        return pickle.loads(await pool.submit(pickle.dumps(message), deadline))
+        return pickle.loads(await pool.submit(pickle.dumps(message), deadline, brief=brief))
 
     def _stage(self) -> ScoreStageConfig | MeasureStageConfig:
         settings = self._settings

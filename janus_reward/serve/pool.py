@@ -24,12 +24,11 @@ _WATCH_S = 1.0
 
 @dataclass(eq=False, slots=True)
 class _Item:
-    """One piece of work: its bytes, who waits for it, until when (monotonic), and how often it was tried."""
+    """One piece of work: its bytes, who waits for it, whether it is brief, and how often it was tried."""
 
     message: bytes
     future: asyncio.Future[bytes]
-    deadline: float
-    queued: float
+    brief: bool
     tries: int = 0
 
 
@@ -104,16 +103,21 @@ class Pool:
             raise self.failure
         return self.about
 
-    async def submit(self, message: bytes, deadline: float) -> bytes:
+    async def submit(self, message: bytes, deadline: float, *, brief: bool = False) -> bytes:
         """The answer to one message.
 
+        Args:
+            message: for the worker.
+            deadline: monotonic seconds.
+            brief: it takes about as long as any other brief one, so that it may be handed over before it is its turn.
+
         Raises:
-            Late: not answered by the deadline (monotonic seconds). Lost: it ended its worker each time.
+            Late: not answered by the deadline. Lost: it ended its worker each time.
             Ending: the service goes down, or no worker can be started.
         """
         if self._ending or self.failure is not None:
             raise Ending("there is no worker", hint="Send it again; see the service's log.", retry_after_s=5)
-        item = _Item(message, asyncio.get_running_loop().create_future(), deadline, time.monotonic())
+        item = _Item(message, asyncio.get_running_loop().create_future(), brief)
         self._waiting.append(item)
         self._dispatch()
         try:
@@ -147,17 +151,17 @@ class Pool:
         task.add_done_callback(self._tasks.discard)
 
     def _dispatch(self) -> None:
-        """Give what waits to workers that are free, the least busy first."""
+        """Give what waits to workers that take it, the least busy first."""
         while self._waiting:
-            free = [worker for worker in self._workers if worker.free]
-            if not free:
+            item = self._waiting[0]
+            able = [worker for worker in self._workers if worker.takes(brief=item.brief)]
+            if not able:
                 return
-            item = self._waiting.popleft()
+            self._waiting.popleft()
             if item.future.done():
                 continue
             self._number += 1
-            item.tries += 1
-            min(free, key=lambda worker: len(worker.under_way)).give(self._number, item.message, item)
+            min(able, key=lambda worker: len(worker.under_way)).give(self._number, item.message, item)
 
     async def _tend(self, replaced: Worker | None = None) -> None:
         """Keep one place filled: start a worker, take its answers, start another when it ends."""
@@ -191,9 +195,7 @@ class Pool:
 
     async def _serve(self, worker: Worker) -> None:
         while True:
-            number, body = await worker.answer()
-            item, _ = worker.under_way.pop(number)
-            worker.served += 1
+            item, body = await worker.answer()
             if not item.future.done():
                 item.future.set_result(body)
             if worker.retiring:
@@ -204,12 +206,15 @@ class Pool:
 
     def _bury(self, worker: Worker) -> None:
         """Forget an ended worker; what it was working on is tried once more, alone at the head of the queue."""
-        worker.kill()
         self._workers.remove(worker)
         if worker.retiring or self._ending:
+            self._keep(worker.end())
             return
+        worker.kill()
         self.restarts += 1
         _log.warning("worker ended", extra={"pid": worker.pid, "items": len(worker.under_way)})
+        for item in worker.worked_on:
+            item.tries += 1
         for item, _ in reversed(worker.under_way.values()):
             if item.future.done():
                 continue

@@ -44,10 +44,17 @@ class Worker:
         """Of the process."""
         return self._process.pid if self._process else None
 
+    def takes(self, *, brief: bool) -> bool:
+        """Whether it can be given a message now; as many brief ones as it has slots may lie ready behind brief ones."""
+        if not self.ready or self.retiring:
+            return False
+        behind = self.slots if brief and all(item.brief for item, _ in self.under_way.values()) else 0
+        return len(self.under_way) < self.slots + behind
+
     @property
-    def free(self) -> bool:
-        """Whether it can take a message now."""
-        return self.ready and not self.retiring and len(self.under_way) < self.slots
+    def worked_on(self) -> list[Any]:
+        """What it works on; what else is under way lies ready."""
+        return [item for item, _ in list(self.under_way.values())[: self.slots]]
 
     async def start(self) -> None:
         """Start the process and wait until it is ready.
@@ -78,11 +85,16 @@ class Worker:
         self.under_way[number] = (item, time.monotonic())
         self._send(number, message)
 
-    async def answer(self) -> tuple[int, bytes]:
-        """The next answer. Raises EOFError when the process is gone."""
+    async def answer(self) -> tuple[Any, bytes]:
+        """The next item that is done, and its answer. Raises EOFError when the process is gone."""
         if self._reader is None:
             raise EOFError
-        return await link.receive(self._reader)
+        number, body = await link.receive(self._reader)
+        item, _ = self.under_way.pop(number)
+        self.served += 1
+        for later, (other, _) in list(self.under_way.items())[self.slots - 1 : self.slots]:
+            self.under_way[later] = (other, time.monotonic())
+        return item, body
 
     def retire(self) -> None:
         """Take nothing more, and go when nothing is under way."""
