@@ -271,7 +271,7 @@ Between the rounds the library's own rate went from {min(rates):.1f} to {max(rat
 |---|---:|---:|---:|---:|
 | triples a second at saturation | {library:.1f} | {service:.1f} | {ratio:.2f} | 0.90 |
 
-| latency at 80% of saturation ({0.8 * service:.1f} a second, {requests} requests, open loop) | ms (of the rounds) | bar |
+| latency at 80% of saturation ({0.8 * service:.1f} a second, {requests} requests, open loop) | ms (rounds) | bar |
 |---|---:|---:|
 | p50 | {row[50]} | 60 |
 | p90 | {row[90]} | |

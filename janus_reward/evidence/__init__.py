@@ -118,6 +118,7 @@ def measure(sample: Sample, opened: Mapping[bytes, Image.Image] = MappingProxyTy
     signals = {name: _guarded(name, signal.value, view, errors, None) for name, signal in SIGNALS.items()}
     flags = tuple(sorted(name for name, flag in FLAGS.items() if _guarded(name, flag.raised, view, errors, False)))
     found: dict[str, Any] = _guarded("notes", notes, view, errors, {})
+    view.forget()
     return Evidence(signals=signals, notes=found | {"signal_errors": errors} if errors else found, flags=flags)
 
 

@@ -45,6 +45,10 @@ class View:
             self._made[analysis] = analysis(self)
         return cast(T, self._made[analysis])
 
+    def forget(self) -> None:
+        """Let go of the analyses. Some look back at their view, and with it the pixels would wait for a collection."""
+        self._made.clear()
+
     @cached_property
     def code(self) -> str | None:
         """The code, cut at `CODE_LIMIT` characters; `None` when there is none."""

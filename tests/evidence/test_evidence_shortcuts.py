@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 from types import SimpleNamespace
 
@@ -239,3 +240,14 @@ def test_a_slip_is_found_among_many_words(sample, bars):
     facts = {"texts": [{"text": "Quaterly revenue", "box": [0, 0, 50, 10]}]}
     one = sample(code=many, language="html", instruction="Quarterly revenue", facts=facts, png=bars())
     assert near_misses(View(one)) == 1
+
+
+def test_measuring_leaves_no_picture_for_the_garbage_collector(sample, bars):
+    one = sample(code="plt.bar(a, b)", language="python", instruction='A bar chart titled "Rain" in blue', png=bars())
+    gc.collect()
+    gc.disable()
+    try:
+        measure(one)
+        assert not [found for found in gc.get_objects() if isinstance(found, (View, raster.Raster, Survey))]
+    finally:
+        gc.enable()
