@@ -63,8 +63,7 @@ class RenderStore:
             return sha256
         part = target.with_name(f".{sha256}.{os.getpid()}.part")
         try:
-            target.parent.mkdir(exist_ok=True)
-            part.write_bytes(png)
+            _write(part, png)
             part.replace(target)
         except OSError as error:
             part.unlink(missing_ok=True)
@@ -121,6 +120,15 @@ class RenderStore:
             self.put_picture(png)
         self._store(key, render)
         return render
+
+
+def _write(path: Path, content: bytes) -> None:
+    """A file, in a folder that is made when it is not there."""
+    try:
+        path.write_bytes(content)
+    except FileNotFoundError:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
 
 
 def _dump(render: Render) -> str:
