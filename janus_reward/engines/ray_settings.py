@@ -50,7 +50,7 @@ class RaySettings(_Part):
 
     address: str | None = None
     stage: Share = Share()
-    rows: Annotated[int, Field(ge=1, le=4096)] = 8
+    rows: Annotated[int, Field(ge=1, le=4096)] = 16
 
 
 def read_ray_settings(path: str | Path | None) -> RaySettings:
