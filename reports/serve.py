@@ -298,7 +298,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=8)
     parser.add_argument("--seconds", type=float, default=6)
-    parser.add_argument("--requests", type=int, default=1500, help="of the memory test")
+    parser.add_argument("--requests", type=int, default=4000, help="of the memory test")
     parser.add_argument("--write", type=Path)
     arguments = parser.parse_args()
     records = endless(base(20))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import pickle
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -68,6 +70,7 @@ class StageServing:
     """
 
     def __init__(self, config: ScoreStageConfig | MeasureStageConfig) -> None:
+        _give_way()
         self._stage: ScoreStage | MeasureStage = config()
         self._renders = RenderStage(config.render)
         self._measures = MeasureStage(MeasureStageConfig(config.render))
@@ -260,6 +263,13 @@ def _match(triple: Triple, removal: Mapping[str, Any] | None) -> dict[str, Any]:
         return {"id": triple.id, "duplicate": False}
     told = {name: removal[name] for name in ("kind", "modality", "similarity")}
     return {"id": triple.id, "duplicate": True, "of": removal["survivor_id"], **told}
+
+
+def _give_way() -> None:
+    """Let what has little to do, such as the web process, run at once when it wakes, although this process computes."""
+    if hasattr(os, "SCHED_BATCH"):
+        with suppress(OSError):
+            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 def _plain_png() -> bytes:
