@@ -35,10 +35,12 @@ from serving_corpus import base, endless, machine
 
 from janus_reward.dataset.single import enclosed_triple
 from janus_reward.engines.local import LocalEngine
+from janus_reward.serve.settings import ServeSettings
 from janus_reward.stages import RenderStageConfig, ScoreStageConfig, dead_render
 
 CORES = os.cpu_count() or 1
 _PART = 40
+_RECYCLE = ServeSettings(Path()).recycle
 
 
 class Service:
@@ -256,7 +258,6 @@ def report(rounds: list[Round], single: list[float], costs: dict[str, float], mb
     settled = mb[len(mb) // 3 :]
     slope = statistics.linear_regression(range(len(settled)), settled).slope * 10
     command = f"python reports/serve.py --rounds {arguments.rounds} --seconds {arguments.seconds:g}"
-    hour = 0.8 * service * 3600
     requests = sum(len(one.waits) for one in rounds)
     return f"""# The service against the library
 
@@ -289,7 +290,7 @@ Between the rounds the library's own rate went from {min(rates):.1f} to {max(rat
 |---|---:|
 | after {100 * (len(mb) - len(settled) + 1)} requests / after {100 * len(mb)} | {settled[0]:.0f} / {settled[-1]:.0f} |
 | growth per 1,000 requests (least squares over the last two thirds) | {slope:+.2f} |
-| so over an hour at that rate ({hour:,.0f} requests) | {slope * hour / 1000:+.0f} |
+| so at most, until every worker is replaced ({_RECYCLE:,} triples each) | {slope * CORES * _RECYCLE / 1000:+.0f} |
 """
 
 
