@@ -29,7 +29,14 @@ CHOICE = "JANUS_REWARD_SANDBOX"
 
 FONT_FOLDER = "/run/matplotlib"
 _INSTALL = "install bubblewrap (apt-get install bubblewrap) and allow user namespaces"
-_RUN = "import sys; sys.path.append(sys.argv.pop(1)); from {module} import main; main()"
+_RUN = """import sys
+from importlib import util
+folder = sys.argv.pop(1)
+spec = util.spec_from_file_location("janus_reward", folder + "/__init__.py", submodule_search_locations=[folder])
+sys.modules["janus_reward"] = util.module_from_spec(spec)
+spec.loader.exec_module(sys.modules["janus_reward"])
+from {module} import main
+main()"""
 
 
 @dataclass(frozen=True)
@@ -86,9 +93,11 @@ def _namespaces_problem() -> str | None:
 
 
 def python_module(module: str, *arguments: str) -> list[str]:
-    """The argv that runs `main()` of a module of this package with this interpreter, for use with `command`."""
-    root = str(jail_mounts.PACKAGE.parent)
-    return [sys.executable, "-P", "-s", "-c", _RUN.format(module=module), root, *arguments]
+    """The argv that runs `main()` of a module of this package with this interpreter, for use with `command`.
+
+    The package is loaded from its folder itself: the one above may not be listed in the jail.
+    """
+    return [sys.executable, "-P", "-s", "-c", _RUN.format(module=module), str(jail_mounts.PACKAGE), *arguments]
 
 
 def command(

@@ -71,6 +71,16 @@ def test_one_process_serves_every_kind(converter: Converter) -> None:
 
 
 @pytest.mark.e2e
+@pytest.mark.filterwarnings("ignore:code runs in the weaker sandbox")
+def test_the_weaker_sandbox_draws_the_same(converter: Converter, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = converter.convert("svg", SQUARE)
+    converter.close()
+    monkeypatch.setenv("JANUS_REWARD_SANDBOX", "limits")
+    weak = converter.convert("svg", SQUARE)
+    assert weak == plain and weak.stills[0].image is not None
+
+
+@pytest.mark.e2e
 def test_a_request_that_never_ends_is_killed_and_the_next_is_served(converter: Converter) -> None:
     assert converter.convert("svg", SQUARE).outcome == "ok"
     first = process_of(converter)
