@@ -43,18 +43,13 @@ class ConverterProcess:
         self.pixels = PixelMemory()
         ours, theirs = socket.socketpair()
         self._link = Link(ours)
-        limits = settings.limits
-        with theirs:
-            numbers = (theirs.fileno(), limits.memory_mb, limits.files, self.pixels.descriptor)
-            argv = jail.python_module("janus_reward.render.inside.converter_main", *map(str, numbers))
-            self._process = jail.spawn(
-                jail.command(argv, scratch_mb=limits.scratch_mb),
-                pass_fds=[theirs.fileno(), self.pixels.descriptor],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+        try:
+            with theirs:
+                self._process = self._spawned(theirs.fileno())
+        except BaseException:
+            self._link.close()
+            self.pixels.close()
+            raise
 
     @property
     def pid(self) -> int:
@@ -90,6 +85,19 @@ class ConverterProcess:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self.pixels.close()
+
+    def _spawned(self, control: int) -> subprocess.Popen[bytes]:
+        limits = self._settings.limits
+        numbers = (control, limits.memory_mb, limits.files, self.pixels.descriptor)
+        argv = jail.python_module("janus_reward.render.inside.converter_main", *map(str, numbers))
+        return jail.spawn(
+            jail.command(argv, scratch_mb=limits.scratch_mb),
+            pass_fds=[control, self.pixels.descriptor],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
 
     def _wait(self) -> None:
         if self._ready:

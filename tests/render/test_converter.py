@@ -14,7 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from janus_reward.errors import SandboxError
 from janus_reward.render import converter as converters
+from janus_reward.render import converter_process
 from janus_reward.render.base import Limits, RenderSettings
 from janus_reward.render.converter import Converter, _rendered, acquire, release
 from janus_reward.render.frames import encode
@@ -146,6 +148,19 @@ def test_the_successor_is_there_before_it_is_needed(converter: Converter, monkey
     assert process_of(converter) == coming
     converter.close()
     assert not alive(coming)
+
+
+def test_a_sandbox_that_cannot_be_had_leaves_no_files_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object, **__: object) -> list[str]:
+        raise SandboxError("there is no sandbox")
+
+    monkeypatch.setattr(converter_process.jail, "command", refused)
+    converter = Converter(RenderSettings())
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(3):
+        with pytest.raises(SandboxError):
+            converter.convert("svg", SQUARE)
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_more_input_than_the_bound_starts_no_process() -> None:
