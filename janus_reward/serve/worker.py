@@ -92,6 +92,7 @@ class Worker:
         number, body = await link.receive(self._reader)
         item, _ = self.under_way.pop(number)
         self.served += 1
+        # What lay ready first is worked on from now.
         for later, (other, _) in list(self.under_way.items())[self.slots - 1 : self.slots]:
             self.under_way[later] = (other, time.monotonic())
         return item, body

@@ -16,7 +16,9 @@ import os, time
 
 class Slow:
     def about(self): return {}
-    def close(self): open(os.environ["CLOSED"], "w").close()
+    def close(self):
+        time.sleep(0.3)
+        open(os.environ["CLOSED"], "w").close()
     def take(self, message, reply):
         if message == b"die": os._exit(1)
         time.sleep(0.3)
